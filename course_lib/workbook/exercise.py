@@ -4,6 +4,7 @@ Called, it runs the learner's version once one has been accepted, else the libra
 """
 
 import functools
+import inspect
 import threading
 
 _registry = {}
@@ -19,15 +20,17 @@ class Exercise:
 
     Attributes:
       name: package and function, for instance "predictron.lambda_preturn".
+      parameters: the names of its parameters.
       accepted: the learner's function once it has passed its check, else None.
       candidate: what was last handed in with `fill` and not yet accepted, else None.
       slowdown: CPU time of the accepted version over that of the library's own, or 1.
     """
 
     def __init__(self, reference, *, context, xla=False, gradient=(), stopped=(), seconds=5.0, slow=10.0):
-        functools.update_wrapper(self, reference)
-        del self.__dict__["__wrapped__"]  # the class has a guarded one
+        for attribute in functools.WRAPPER_ASSIGNMENTS:  # its name, module and docstring; __wrapped__ is guarded below
+            setattr(self, attribute, getattr(reference, attribute, None))
         self._reference = reference
+        self.parameters = tuple(inspect.signature(reference).parameters)
         self.context, self.xla = context, xla
         self.gradient, self.stopped = tuple(gradient), tuple(stopped)
         self.seconds, self.slow = seconds, slow

@@ -1,0 +1,95 @@
+"""How a check's result looks: an HTML card that follows the theme, and the same as text."""
+
+import html
+
+import numpy as np
+
+_SIGNS = {"held": "✓", "accepted": "✓", "blank": "○", "not run": "·"}
+_COLOURS = {"accepted": "#009E73", "blank": "#56B4E9"}  # Okabe–Ito; the sign says the same without colour
+_HEADLINES = {"accepted": "accepted", "blank": "blank", "wrong": "not yet", "crashed": "stopped with an error", "timed out": "did not finish"}
+
+
+def shown(value, lines=12):
+    """A value as a person wants to read it: short, rounded, its shape where it is large."""
+    if isinstance(value, dict):
+        return "\n".join(f"{key} = {_indented(shown(item, 6), len(key) + 3)}" for key, item in value.items())
+    if isinstance(value, tuple | list):
+        return "(" + ",\n ".join(_indented(shown(item, 6), 1) for item in value) + ")"
+    if isinstance(value, np.ndarray | np.generic):
+        text = np.array2string(np.asarray(value), precision=4, suppress_small=True, threshold=60, edgeitems=2, max_line_width=88)
+        if text.count("\n") >= lines or getattr(value, "size", 0) > 60:
+            return f"array of shape {value.shape}:\n" + "\n".join(text.split("\n")[:lines])
+        return text
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _indented(text, columns):
+    return text.replace("\n", "\n" + " " * columns)
+
+
+def _details(result):
+    """(label, text) of what the card tells about the first claim that does not hold."""
+    first = result.first
+    found = [("why", first.likely)] if first.likely else []
+    for label, value in (("input", first.inputs), ("expected", first.expected), ("got", first.got)):
+        if value is not None and first.status not in ("blank", "not run"):
+            found.append((label, shown(value)))
+    return found
+
+
+def _points(result):
+    return f"{result.score} of {result.total} points"
+
+
+def _note(result):
+    if result.status != "accepted":
+        return ""
+    slow = f" It takes {result.slowdown:.0f} times the library's CPU time: long training runs on the library's version." if result.slow else ""
+    return f"The library now runs on your version. What was built before keeps the old one: build it anew.{slow}"
+
+
+def text_card(result):
+    """The card as plain text."""
+    sign = _SIGNS.get(result.status, "✗")
+    parts = [f"{sign} {result.exercise}: {_HEADLINES[result.status]} ({_points(result)})"]
+    if result.first and result.status != "blank":
+        parts.append(f"  {result.first.claim.sentence}: this does not hold.")
+    if result.first:
+        parts += [f"    {label:<9}{_indented(text, 13)}" for label, text in _details(result)]
+    if result.status != "blank":
+        parts += [f"  {_SIGNS.get(outcome.status, '✗')} {outcome.claim.sentence}" for outcome in result.outcomes]
+    return "\n".join(parts + ([f"  {_note(result)}"] if _note(result) else []))
+
+
+def html_card(result):
+    """The card as HTML: no script, no ids, colours from the theme."""
+    colour = _COLOURS.get(result.status, "#D55E00")
+    sign, escape = _SIGNS.get(result.status, "✗"), html.escape
+    head = f'<b><span style="color:{colour}">{sign}</span> {escape(result.exercise)}: {_HEADLINES[result.status]}</b>'
+    body = [f'<div>{head} <span style="opacity:.75">&nbsp;{_points(result)}</span></div>']
+    if result.first and result.status != "blank":
+        body.append(f'<div style="margin-top:.4em">{escape(result.first.claim.sentence)}: <b>this does not hold.</b></div>')
+    if result.first:
+        rows = "".join(_row(label, text) for label, text in _details(result))
+        body.append(f'<table style="margin:.4em 0;border-collapse:collapse;background:none">{rows}</table>')
+    if result.status != "blank":
+        lines = "".join(f"<div>{_SIGNS.get(o.status, '✗')} {escape(o.claim.sentence)}</div>" for o in result.outcomes)
+        body.append(f'<div style="margin-top:.4em;opacity:.85">{lines}</div>')
+    if _note(result):
+        body.append(f'<div style="margin-top:.4em;opacity:.85">{escape(_note(result))}</div>')
+    return framed("".join(body), colour)
+
+
+def framed(content, colour="#56B4E9"):
+    """A calm frame for a card: a coloured edge, text and background those of the theme."""
+    style = (
+        f"border-left:4px solid {colour};padding:.5em .9em;margin:.3em 0;max-width:62em;line-height:1.45;"
+        "color:var(--jp-content-font-color1,inherit);background:var(--jp-layout-color1,transparent)"
+    )
+    return f'<div role="status" style="{style}">{content}</div>'
+
+
+def _row(label, text):
+    value = html.escape(text) if label == "why" else f'<pre style="margin:0;background:none;color:inherit">{html.escape(text)}</pre>'
+    cell = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0;border:none;background:none"
+    return f'<tr style="background:none"><td style="{cell};opacity:.75">{label}</td><td style="{cell}">{value}</td></tr>'

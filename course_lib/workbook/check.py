@@ -1,0 +1,253 @@
+"""`check`: try a learner's answer against the claims, say what happened, and plug it in when all of them hold."""
+
+import copy
+import dataclasses
+import dis
+import time
+import traceback
+import zlib
+
+import numpy as np
+
+from . import contexts
+from .claims import ClaimFailed, Claim, claims_of, difference, example_of, expect, require
+from .exercise import Exercise, UsesLibraryAnswer, under_check
+from .limits import TimedOut, limited
+
+STILL_BLANK = "Still blank: write your answer in the cell above and run it."
+
+
+class Blank(Exception):
+    """There is no answer yet."""
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What came of one claim. `status` is "held", "wrong", "crashed", "timed out", "blank" or "not run"."""
+
+    claim: Claim
+    status: str
+    likely: str = ""
+    inputs: dict | None = None
+    expected: object = None
+    got: object = None
+
+
+@dataclasses.dataclass
+class Result:
+    """What came of a check: `status` is "accepted", "blank", "wrong", "crashed" or "timed out"."""
+
+    exercise: str
+    outcomes: list
+    function: object = None
+    slowdown: float = 1.0
+    slow: bool = False
+
+    @property
+    def first(self):
+        """The first claim that does not hold, or None."""
+        return next((outcome for outcome in self.outcomes if outcome.status != "held"), None)
+
+    @property
+    def status(self):
+        return self.first.status if self.first else "accepted"
+
+    @property
+    def score(self):
+        return sum(outcome.claim.weight for outcome in self.outcomes if outcome.status == "held")
+
+    @property
+    def total(self):
+        return sum(outcome.claim.weight for outcome in self.outcomes)
+
+    @property
+    def message(self):
+        if self.status == "accepted":
+            return "Accepted: from now on the library runs on your version."
+        return self.first.likely or self.first.claim.sentence
+
+    def __repr__(self):
+        from .cards import text_card
+
+        return text_card(self)
+
+    def _repr_html_(self):
+        from .cards import html_card
+
+        return html_card(self)
+
+
+class Answer:
+    """A candidate as the claims see it: plain numbers in and out, timed, its inputs watched."""
+
+    def __init__(self, target, function):
+        self.target, self.function = target, function
+        self.inputs, self.mutated = None, set()
+        self.names = target.parameters
+
+    def __call__(self, *args):
+        return self.run("plain", args)
+
+    def run(self, mode, args):
+        """Run the candidate on a copy of `args` in one of the modes of `contexts`."""
+        self.inputs = dict(zip(self.names, args, strict=False))
+        given = copy.deepcopy(args)
+
+        def call():
+            with under_check(self.target):
+                return contexts.execute(self.target, self.function, mode, given)
+
+        seconds = self.target.seconds if mode == "plain" else contexts.SECONDS_TO_COMPILE
+        got = limited(call, seconds)
+        changed = (name for name, now, before in zip(self.names, given, args, strict=False) if not _same(now, before))
+        self.mutated.update(changed)
+        return got
+
+
+def _same(now, before):
+    return now is before or type(now) is type(before) and difference(now, before, 0.0) is None if _is_data(before) else True
+
+
+def _is_data(value):
+    return isinstance(value, np.ndarray | tuple | list | dict)
+
+
+def check(target):
+    """Check the answer handed in with `@fill(target)`; accept it if every claim holds. Never raises on bad answers.
+
+    Returns:
+      A `Result` that shows itself as a card in a notebook and as text elsewhere.
+    """
+    if not isinstance(target, Exercise):
+        raise TypeError(f"check() takes an exercise of the library, not {target!r}.")
+    function = target.candidate or target.accepted
+    result = examine(target, function)
+    if result.status == "accepted":
+        target.accept(function, result.slowdown)
+    return result
+
+
+def examine(target, function, seed=0):
+    """Try `function` against all claims on `target` without plugging it in.
+
+    Args:
+      target: the exercise.
+      function: the candidate, or None where nothing was handed in.
+      seed: every claim draws its random cases from this and its own name.
+    """
+    answer = Answer(target, function)
+    outcomes = []
+    for claim in claims_of(target) + _claims_of_context(target):
+        over = next((outcome for outcome in outcomes if outcome.status in ("blank", "timed out")), None)
+        outcomes.append(Outcome(claim, "not run") if over else _outcome(claim, answer, seed))
+    result = Result(target.name, outcomes, function)
+    if result.status == "accepted":
+        result.slowdown = _slowdown(answer)
+        result.slow = result.slowdown > target.slow
+    return result
+
+
+def _outcome(claim, answer, seed):
+    try:
+        if answer.function is None:
+            raise Blank("Nothing is handed in yet: run the cell with @fill above, then this one again.")
+        if _does_nothing(answer.function):
+            raise Blank(STILL_BLANK)
+        claim.test(answer, np.random.default_rng([seed, zlib.crc32(claim.name.encode())]))
+        return Outcome(claim, "held")
+    except ClaimFailed as failed:
+        return Outcome(claim, "wrong", failed.likely, answer.inputs, failed.expected, failed.got)
+    except Blank as blank:
+        return Outcome(claim, "blank", str(blank))
+    except UsesLibraryAnswer as used:
+        return Outcome(claim, "wrong", f"It uses the library's answer ({used}): write the idea itself.", answer.inputs)
+    except TimedOut as late:
+        return Outcome(claim, "timed out", f"It was {late}: an endless loop, or a loop over what an array operation does at once?", answer.inputs)
+    except BaseException as error:
+        frames, innermost = _frames(error, answer.function)
+        if isinstance(error, NotImplementedError) and innermost:
+            return Outcome(claim, "blank", STILL_BLANK)
+        if isinstance(error, KeyboardInterrupt) and not frames:
+            raise  # the person in front of the notebook pressed stop
+        return Outcome(claim, "crashed", contexts.translated(error) + _place(frames), answer.inputs)
+
+
+def _frames(error, function):
+    """The frames of an error that lie in the learner's cell, and whether the innermost frame of all does."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame for frame in frames if frame.filename == file], bool(frames) and frames[-1].filename == file
+
+
+def _place(frames):
+    """ "In your line `…`", or nothing where the error did not pass through the learner's code."""
+    return f" In your line: {frames[-1].line}" if frames and frames[-1].line else ""
+
+
+def _does_nothing(function):
+    """Whether a function is only a docstring, `pass` or `...`."""
+    if not hasattr(function, "__code__"):
+        return False
+    steps = [step for step in dis.get_instructions(function) if step.opname not in ("RESUME", "NOP", "CACHE")]
+    return steps[0].opname in ("LOAD_CONST", "RETURN_CONST") and steps[0].argval is None and len(steps) <= 2
+
+
+def _claims_of_context(target):
+    """The claims that follow from how the library runs the answer, after those on its values."""
+    sentences = {
+        "graph": ("runs_in_a_graph", "It runs inside tf.function, where lengths are unknown"),
+        "xla": ("runs_under_xla", "It runs compiled by XLA"),
+        "gradient": ("lets_gradients_through", "Its gradient is right"),
+        "numba": ("compiles_with_numba", "It compiles with Numba"),
+    }
+    found = [Claim("leaves_its_inputs_alone", "It leaves its inputs as they were", 1, _inputs_unchanged)]
+    for mode in contexts.modes(target):
+        test = _gradient_is_right if mode == "gradient" else _agrees_when_compiled(mode)
+        found.append(Claim(*sentences[mode], 1, test))
+    return found
+
+
+def _inputs_unchanged(answer, rng):
+    answer(*example_of(answer.target, rng))
+    names = ", ".join(f"`{name}`" for name in answer.names if name in answer.mutated)
+    require(not answer.mutated, f"It changed {names} in place: work on a copy, the caller still needs the old values.")
+
+
+def _agrees_when_compiled(mode):
+    def test(answer, rng):
+        args = example_of(answer.target, rng)
+        expected = contexts.execute(answer.target, answer.target.reference, "plain", copy.deepcopy(args))
+        expect(answer.run(mode, args), expected, tolerance=1e-4, likely="Compiled, it gives other numbers than run plainly.")
+
+    return test
+
+
+def _gradient_is_right(answer, rng):
+    args = example_of(answer.target, rng)
+    expected = contexts.reference_gradients(answer.target, args)
+    got = answer.run("gradient", args)
+    for (name, _), mine, true in zip(contexts.differentiated(answer.target), got, expected, strict=True):
+        if mine is None:
+            cut = "NumPy, .numpy() or tf.stop_gradient cuts it: stay with tf functions"
+            require(name in answer.target.stopped, f"No gradient reaches `{name}`: {cut}.", expected=true, got="None")
+        elif name in answer.target.stopped:
+            expect(mine, true, likely=f"A gradient flows into `{name}`: it needs tf.stop_gradient.", tolerance=1e-6)
+        else:
+            expect(mine, true, likely=f"The gradient with respect to `{name}` is wrong.", tolerance=2e-3)
+
+
+def _slowdown(answer, repeats=3):
+    """CPU time of the answer over the reference's on the example; 1 where it is too short to matter."""
+    args = example_of(answer.target, np.random.default_rng(0))
+
+    def seconds(function):
+        times = []
+        for _ in range(repeats):
+            given = copy.deepcopy(args)
+            start = time.process_time()
+            contexts.execute(answer.target, function, "plain", given)
+            times.append(time.process_time() - start)
+        return sorted(times)[repeats // 2]
+
+    mine = seconds(answer.function)
+    return max(1.0, mine / max(seconds(answer.target.reference), 1e-6)) if mine > 2e-3 else 1.0

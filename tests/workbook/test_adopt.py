@@ -1,0 +1,117 @@
+"""`adopt` takes functions, helpers and constants from saved notebooks, and refuses and reports the rest."""
+
+import nbformat
+import numpy as np
+import pytest
+
+from course_lib.workbook import adopt, fill, progress, work_folder
+from course_lib.workbook.exercise import UsesLibraryAnswer, under_check
+
+RIGHT = "@fill(toy_course.rescale)\ndef rescale(values, factor):\n    return values * factor\n"
+
+
+@pytest.fixture
+def save(tmp_path):
+    """A function that saves solution cells as an assignment's notebook and returns the work folder."""
+
+    def saved(*sources, assignment="01_toy"):
+        cells = []
+        for number, source in enumerate(sources):
+            cell = nbformat.v4.new_code_cell(source)
+            cell.metadata["nbgrader"] = {"solution": True, "grade": False, "grade_id": f"cell-{number}"}
+            cells.append(cell)
+        folder = tmp_path / "my_work" / assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{assignment}.ipynb")
+        return tmp_path / "my_work"
+
+    return saved
+
+
+def test_a_right_function_is_plugged_in_with_its_helpers_and_constants(toy, save):
+    source = (
+        "SCALE = 2 * 0.5\nTWO: float = 2.0\ndef times(a, b):\n    return a * b * SCALE\n\n"
+        "@fill(toy_course.rescale)\ndef rescale(values, factor: float) -> np.ndarray:\n    return times(values, factor) * TWO / TWO\n"
+    )
+    adopted = adopt("01_toy", save(source))
+    assert not adopted.refused and toy.rescale.accepted is not None
+    assert toy.mean_square(np.ones(2)) == 1
+    assert "toy_course.rescale: yours" in repr(adopted) and "yours" in adopted._repr_html_()
+
+
+def test_a_wrong_or_blank_function_is_not_plugged_in(toy, save):
+    wrong = RIGHT.replace("*", "+")
+    adopted = adopt("01_toy", save(wrong, "@fill(toy_course.mean_square)\ndef mean_square(values):\n    raise NotImplementedError()"))
+    assert [r.status for r in adopted.results.values()] == ["wrong", "blank"]
+    assert toy.rescale.accepted is None
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "import os",
+        "open('gone.txt', 'w')",
+        "x = open('gone.txt', 'w')",
+        "class Helper:\n    pass",
+        "for i in range(3):\n    print(i)",
+        "@cache\ndef helper():\n    pass",
+        "def helper(x=open('gone.txt', 'w')):\n    pass",
+        "y = [print(i) for i in range(3)]",
+    ],
+)
+def test_anything_else_is_refused_reported_and_not_run(toy, save, extra, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    adopted = adopt("01_toy", save(extra + "\n" + RIGHT))
+    assert len(adopted.refused) == 1 and extra.splitlines()[0].split("(")[0] in adopted.refused[0]
+    assert not (tmp_path / "gone.txt").exists()
+    assert toy.rescale.accepted is not None  # the function itself needs none of it
+
+
+def test_a_function_that_reaches_for_the_answer_is_not_adopted(toy, save):
+    adopted = adopt("01_toy", save("@fill(toy_course.rescale)\ndef mine(values, factor):\n    return rescale(values, factor)"))
+    assert "uses the library's answer" in adopted.results["toy_course.rescale"].message
+
+
+def test_unknown_exercises_and_broken_cells_are_reported(toy, save):
+    adopted = adopt("01_toy", save("@fill(toy_course.none)\ndef none(x):\n    return x", "def broken(:"))
+    assert "names no exercise" in adopted.refused[0] and "does not parse" in adopted.refused[1]
+
+
+def test_missing_and_damaged_notebooks_say_what_to_do(save, tmp_path):
+    with pytest.raises(FileNotFoundError, match="course.py lab"):
+        adopt("02_none", tmp_path)
+    folder = save("x = 1")
+    (folder / "01_toy" / "01_toy.ipynb").write_text("{ not json")
+    with pytest.raises(ValueError, match="Save it again"):
+        adopt("01_toy", folder)
+
+
+def test_the_work_folder_is_found_from_below(save, monkeypatch):
+    folder = save("x = 1")
+    monkeypatch.chdir(folder / "01_toy")
+    assert work_folder() == folder.resolve()
+
+
+def test_progress_counts_saved_work_and_keeps_what_this_kernel_has(toy, save):
+    folder = save(RIGHT)
+    before = progress(folder)
+    assert "toy_course.rescale" in before.yours and "✓ rescale: yours" in repr(before)
+
+    @fill(toy.rescale)
+    def newer(values, factor):
+        return values + factor
+
+    assert toy.rescale.candidate is newer and "toy_course.rescale" not in progress(folder).yours
+    assert toy.rescale.candidate is newer
+
+
+def test_progress_survives_a_damaged_notebook(save):
+    folder = save("x = 1")
+    (folder / "01_toy" / "01_toy.ipynb").write_text("{ not json")
+    assert "Save it again" in repr(progress(folder)) and "Save it again" in progress(folder)._repr_html_()
+
+
+def test_the_guard_holds_only_inside_a_check(toy):
+    with under_check(toy.rescale), pytest.raises(UsesLibraryAnswer):
+        toy.rescale(np.ones(1), 1.0)
+    assert toy.rescale(np.ones(1), 1.0) == 1
