@@ -1,0 +1,80 @@
+"""The programs of the course, inside its environment: `python -m course_lib doctor | progress | …`.
+
+Each imports what it needs when it is called, so that `--help` is quick.
+"""
+
+import argparse
+import sys
+
+
+def doctor(_):
+    """look at this computer: is everything there that the course needs?"""
+    from course_lib.common import doctor
+
+    return doctor.main()
+
+
+def progress(_):
+    """say which parts of the course run on your own code"""
+    import course_lib
+    from course_lib import workbook
+
+    course_lib.wings()
+    print(workbook.progress())
+    return 0
+
+
+def lay(_):
+    """lay your copies of the exercises in my_work/; your own work is never overwritten"""
+    from course_lib.common.my_work import lay
+
+    for sentence in lay():
+        print(sentence)
+    return 0
+
+
+def run(arguments):
+    """execute the chapters without a browser and print how long each took"""
+    from course_lib.common.notebooks import run
+
+    return run(arguments.names)
+
+
+def notebooks(arguments):
+    """execute chapters and solutions and store their outputs (for authors)"""
+    from course_lib.common.notebooks import store
+
+    return store(arguments.names)
+
+
+def exercises(_):
+    """generate exercises/ from solutions/ (for authors)"""
+    from course_lib.common.release import refresh
+
+    print(*refresh() or ["exercises/ is up to date"], sep="\n")
+    return 0
+
+
+PROGRAMS = (doctor, progress, lay, run, notebooks, exercises)
+NAMED = (run, notebooks)  # these take the names of notebooks, or a part of them such as 01
+
+
+def main(argv=None):
+    """Run one program and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m course_lib", description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True, metavar="PROGRAM")
+    for program in PROGRAMS:
+        command = commands.add_parser(program.__name__, help=program.__doc__, description=program.__doc__)
+        command.set_defaults(program=program)
+        if program in NAMED:
+            command.add_argument("names", nargs="*", metavar="NAME", help="part of a notebook's path, such as 01")
+    arguments = parser.parse_args(argv)
+    try:
+        return arguments.program(arguments)
+    except (ValueError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

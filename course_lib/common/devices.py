@@ -1,0 +1,65 @@
+"""The one place that seeds, and that decides how the device at hand is used: memory, precision, XLA."""
+
+import dataclasses
+
+import numpy as np
+
+from course_lib.common.quiet import keras
+from course_lib.common.quiet import tensorflow as tf
+
+# CUDA compute capabilities from which a 16-bit matrix product is faster than float32 (Volta) and from which
+# bfloat16 is (Ampere); bfloat16 keeps float32's range, so that no loss needs scaling.
+FLOAT16_FROM, BFLOAT16_FROM = (7, 0), (8, 0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Device:
+    """What computes, and how it is best used.
+
+    Attributes:
+      names: the GPUs by their names; empty on a CPU.
+      precision: a Keras dtype policy: "float32", "mixed_float16" or "mixed_bfloat16".
+      xla: whether training steps gain from being compiled with XLA.
+    """
+
+    names: tuple[str, ...]
+    precision: str
+    xla: bool
+
+
+def seed_everything(seed):
+    """Seed Python, NumPy's global generator, TensorFlow and Keras.
+
+    Returns:
+      A NumPy generator of the same seed, for code that takes its randomness explicitly.
+    """
+    keras.utils.set_random_seed(seed)
+    return np.random.default_rng(seed)
+
+
+def choose_precision(capabilities):
+    """The Keras dtype policy that all the GPUs of these compute capabilities gain from; "float32" without a GPU."""
+    weakest = min(capabilities, default=(0, 0))
+    if weakest >= BFLOAT16_FROM:
+        return "mixed_bfloat16"
+    return "mixed_float16" if weakest >= FLOAT16_FROM else "float32"
+
+
+def device():
+    """Look at the device TensorFlow would use; nothing is changed."""
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in tf.config.list_physical_devices("GPU")]
+    precision = choose_precision([found.get("compute_capability", (0, 0)) for found in details])
+    return Device(tuple(found.get("device_name", "GPU") for found in details), precision, xla=bool(details))
+
+
+def set_up():
+    """Let GPU memory grow as needed and set Keras' precision. Call it before the first tensor is made.
+
+    Returns:
+      The `Device`.
+    """
+    for gpu in tf.config.list_physical_devices("GPU"):
+        tf.config.experimental.set_memory_growth(gpu, True)
+    found = device()
+    keras.config.set_dtype_policy(found.precision)
+    return found
