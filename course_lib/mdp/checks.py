@@ -92,11 +92,14 @@ def two_states_by_hand(answer, rng):
         "γ is missing: what comes next counts γ times.": REWARDS + ahead,
         "The immediate reward is missing.": ahead / 2,
         "The values of all next states are averaged alike: weight each by its probability.": REWARDS + 7.5,
-        "v(s) is used where v(s') belongs: look at the next state, not at the present one.": REWARDS + values[:, None] / 2,
+        "v(s) is used where v(s') belongs: look at the next state, not at the present one.": REWARDS
+        + values[:, None] / 2,
         "The values of all next states are added up: weight each by its probability.": REWARDS + 15.0,
     }
     got = answer(TRANSITIONS, REWARDS, 0.5, values)
-    expect(got, np.array([[6.0, 7.5], [3.0, 13.0]]), mistakes=mistakes, likely="q(s, a) = r(s, a) + γ Σ P(s'|s, a) v(s').")
+    expect(
+        got, np.array([[6.0, 7.5], [3.0, 13.0]]), mistakes=mistakes, likely="q(s, a) = r(s, a) + γ Σ P(s'|s, a) v(s')."
+    )
 
 
 @claim(action_values, "With γ = 0 an action is worth its immediate reward")
@@ -145,10 +148,19 @@ def gridworld_sweeps(answer, rng):
     second = np.where(world.terminal, 0.0, -2.0)
     second[[1, 4, 11, 14]] = -1.75
     sweep = lambda policy, values: answer(world.transitions, world.rewards, 1.0, policy, values)  # noqa: E731
-    added = _in_place(world, np.zeros(16)) | {"The actions are added up: weight each by its probability π(a|s).": 4 * first}
+    added = _in_place(world, np.zeros(16)) | {
+        "The actions are added up: weight each by its probability π(a|s).": 4 * first
+    }
     best = np.where(second == -1.75, -1.0, second)
-    mistakes = _in_place(world, first) | {"The best action is taken: here the policy decides, all four actions count.": best}
-    expect(sweep(random_policy, np.zeros(16)), first, mistakes=added, likely="One step costs 1 from every cell that is no end.")
+    mistakes = _in_place(world, first) | {
+        "The best action is taken: here the policy decides, all four actions count.": best
+    }
+    expect(
+        sweep(random_policy, np.zeros(16)),
+        first,
+        mistakes=added,
+        likely="One step costs 1 from every cell that is no end.",
+    )
     expect(sweep(random_policy, first), second, mistakes=mistakes, likely="v'(s) = Σ π(a|s) q(s, a).")
 
 
@@ -260,7 +272,10 @@ def two_states_solved(answer, rng):
     # leaving is worth v = (v + 6)/4, so v = 2 as well: a tie, and the present action 0 stays.
     actions, values = np.array([0, 1]), np.array([2.0, 6.0])
     mistakes = {
-        "The values belong to the policy before the last improvement: evaluate again until nothing changes.": (actions, np.array([2.0, -1.0])),
+        "The values belong to the policy before the last improvement: evaluate again until nothing changes.": (
+            actions,
+            np.array([2.0, -1.0]),
+        ),
         "The policy comes first, its values second.": (values, actions),
         "It stopped at the policy it started from.": (np.array([0, 0]), np.array([2.0, -1.0])),
     }
@@ -282,7 +297,10 @@ def no_policy_is_better(answer, rng):
 def values_of_the_policy_returned(answer, rng):
     transitions, rewards = random_mdp(rng, 5, 3)
     actions, values = _pair(answer(transitions, rewards, 0.9, np.zeros(5, int)))
-    require(np.shape(actions) == (5,) and np.asarray(actions).dtype.kind in "iu", "The first of the two is the policy, int [S].")
+    require(
+        np.shape(actions) == (5,) and np.asarray(actions).dtype.kind in "iu",
+        "The first of the two is the policy, int [S].",
+    )
     states = np.arange(5)
     right = np.linalg.solve(np.eye(5) - 0.9 * transitions[states, actions], rewards[states, actions])
     expect(values, right, likely="The values belong to an earlier policy: return those of the last one.")
@@ -299,7 +317,11 @@ def ends_in_a_tie(answer, rng):
 
 
 def _pair(got):
-    require(isinstance(got, tuple | list) and len(got) == 2, "It should return two things: the policy, then its values.", got=got)
+    require(
+        isinstance(got, tuple | list) and len(got) == 2,
+        "It should return two things: the policy, then its values.",
+        got=got,
+    )
     return got
 
 
@@ -317,7 +339,9 @@ def stops_after_the_right_sweep(answer, rng):
     # γ^k < 0.1 · 0.1 / 1.8 = 0.00556: first at k = 50, so v_51 is returned.
     after = lambda sweeps: np.array([(1 - 0.9**sweeps) / 0.1])  # noqa: E731
     mistakes = {
-        "It stopped as soon as the change was below ε: the rest still to come is up to 1/(1 − γ) times the change, so ask for change < ε (1 − γ) / (2γ).": after(23),
+        "It stopped as soon as the change was below ε: the rest still to come is up to 1/(1 − γ) times the change, so ask for change < ε (1 − γ) / (2γ).": after(
+            23
+        ),
         "It returned the values of one sweep too early: return v_{k+1}, the newest.": after(50),
         "The factor 2 is missing in ε (1 − γ) / (2γ).": after(44),
         "One sweep too many: stop as soon as the change is below the threshold.": after(52),
@@ -337,7 +361,9 @@ def the_best_action_counts(answer, rng):
     mistakes = {
         "It averages over the actions: take the best one.": _average_values(transitions, rewards, 0.5),
         "It returned actions (argmax): the values are asked for (max).": np.array([0, 0]),
-        "The maximum runs over the states (axis 0): in each state it is over the actions (axis 1).": np.array([3.6, 1.2]),
+        "The maximum runs over the states (axis 0): in each state it is over the actions (axis 1).": np.array(
+            [3.6, 1.2]
+        ),
     }
     got = answer(transitions, rewards, 0.5, 1e-8)
     likely = "v'(s) = max over a of q(s, a): the maximum runs over the actions, axis 1."
@@ -355,7 +381,12 @@ def within_half_the_tolerance(answer, rng):
     got = answer(transitions, rewards, 0.99, 0.01)
     expect(np.shape(got), (4,), likely="It should return one value for each state, [S].")
     error = np.abs(np.asarray(got) - best).max()
-    require(error <= 0.005, f"The error is {error:.3g}, more than ε/2: is (1 − γ) in the stopping rule?", expected=best, got=got)
+    require(
+        error <= 0.005,
+        f"The error is {error:.3g}, more than ε/2: is (1 − γ) in the stopping rule?",
+        expected=best,
+        got=got,
+    )
 
 
 @claim(value_iteration, "Where every reward is negative, values are negative")
@@ -367,7 +398,11 @@ def all_rewards_negative(answer, rng):
 @claim(value_iteration, "With γ = 0 one sweep is enough")
 def discount_zero(answer, rng):
     transitions, rewards = random_mdp(rng, 4, 3)
-    expect(answer(transitions, rewards, 0.0, 0.1), rewards.max(axis=1), likely="With γ = 0 the threshold is infinite: do not divide by 0.")
+    expect(
+        answer(transitions, rewards, 0.0, 0.1),
+        rewards.max(axis=1),
+        likely="With γ = 0 the threshold is infinite: do not divide by 0.",
+    )
 
 
 # --- close_to_optimal (find the bug) ---------------------------------------------------------------------------------
@@ -426,5 +461,7 @@ def the_edge_of_the_tolerance(answer, rng):
     transitions, rewards = random_mdp(rng, 4, 3)
     best = solve_by_trying_all(transitions, rewards, 0.9)
     for factor, passes in ((0.9, True), (-0.9, True), (1.1, False), (-1.1, False)):
-        likely = f"Values that are {factor} tolerances from v* in every state should {'pass' if passes else 'be rejected'}."
+        likely = (
+            f"Values that are {factor} tolerances from v* in every state should {'pass' if passes else 'be rejected'}."
+        )
         expect(answer(transitions, rewards, 0.9, best + factor * 0.2, 0.2), passes, likely=likely)
