@@ -12,7 +12,24 @@ from .exercise import Exercise, UsesLibraryAnswer, also_computes, exercise, exer
 from .progress import progress
 
 __all__ = [
-    "ClaimFailed", "Exercise", "Result", "UsesLibraryAnswer", "adopt", "also_computes", "check", "claim", "claims_of",
-    "examine", "example", "example_of", "exercise", "exercises", "expect", "fill", "progress", "require",
-    "solution_cells", "work_folder",
+    "ClaimFailed",
+    "Exercise",
+    "Result",
+    "UsesLibraryAnswer",
+    "adopt",
+    "also_computes",
+    "check",
+    "claim",
+    "claims_of",
+    "examine",
+    "example",
+    "example_of",
+    "exercise",
+    "exercises",
+    "expect",
+    "fill",
+    "progress",
+    "require",
+    "solution_cells",
+    "work_folder",
 ]

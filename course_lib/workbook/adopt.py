@@ -20,7 +20,10 @@ class Adopted:
     refused: list[str]
 
     def __repr__(self):
-        rows = [f"{name}: {'yours' if result.status == 'accepted' else result.status}" for name, result in self.results.items()]
+        rows = [
+            f"{name}: {'yours' if result.status == 'accepted' else result.status}"
+            for name, result in self.results.items()
+        ]
         return "\n".join(rows + [f"refused: {reason}" for reason in self.refused]) or "nothing to adopt"
 
     def _repr_html_(self):
@@ -51,7 +54,9 @@ def adopt(assignment, folder=None, *, keep=False):
     notebooks = sorted((folder / assignment).glob("*.ipynb")) if folder else []
     notebooks = [path for path in notebooks if not path.name.endswith(".new.ipynb")]
     if not notebooks:
-        raise FileNotFoundError(f"No notebook in {assignment}/ of my_work/. `python3 course.py lab` lays your copies there.")
+        raise FileNotFoundError(
+            f"No notebook in {assignment}/ of my_work/. `python3 course.py lab` lays your copies there."
+        )
     adopted = Adopted({}, [])
     for path in notebooks:
         for source in solution_cells(path):
@@ -80,7 +85,9 @@ def _adopt_cell(source, notebook, adopted, keep):
     kept = [node for node in tree.body if _is_harmless(node)]
     for node in tree.body:
         if node not in kept:
-            adopted.refused.append(f"{notebook}: {ast.unparse(node).splitlines()[0]} (only functions and constants are taken)")
+            adopted.refused.append(
+                f"{notebook}: {ast.unparse(node).splitlines()[0]} (only functions and constants are taken)"
+            )
     for name, target_name in filled.items():
         target = _named(target_name)
         if target is None:
@@ -113,7 +120,9 @@ def _named(text):
 def _is_harmless(node):
     """Functions without decorators but @fill, docstrings, and constants: nothing that runs a call at the top level."""
     if isinstance(node, ast.FunctionDef):
-        decorators = [d for d in node.decorator_list if not (isinstance(d, ast.Call) and ast.unparse(d.func).endswith("fill"))]
+        decorators = [
+            d for d in node.decorator_list if not (isinstance(d, ast.Call) and ast.unparse(d.func).endswith("fill"))
+        ]
         return not decorators and not _calls(node.args) and not (node.returns and _calls(node.returns))
     if isinstance(node, ast.Assign | ast.AnnAssign):
         return not _calls(node)

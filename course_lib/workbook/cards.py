@@ -6,7 +6,13 @@ import numpy as np
 
 _SIGNS = {"held": "✓", "accepted": "✓", "blank": "○", "not run": "·"}
 _COLOURS = {"accepted": "#009E73", "blank": "#56B4E9"}  # Okabe–Ito; the sign says the same without colour
-_HEADLINES = {"accepted": "accepted", "blank": "blank", "wrong": "not yet", "crashed": "stopped with an error", "timed out": "did not finish"}
+_HEADLINES = {
+    "accepted": "accepted",
+    "blank": "blank",
+    "wrong": "not yet",
+    "crashed": "stopped with an error",
+    "timed out": "did not finish",
+}
 
 
 def shown(value, lines=12):
@@ -15,9 +21,11 @@ def shown(value, lines=12):
         return "\n".join(f"{key} = {_indented(shown(item, 6), len(key) + 3)}" for key, item in value.items())
     if isinstance(value, tuple | list):
         return "(" + ",\n ".join(_indented(shown(item, 6), 1) for item in value) + ")"
-    if isinstance(value, np.ndarray | np.generic):
-        text = np.array2string(np.asarray(value), precision=4, suppress_small=True, threshold=60, edgeitems=2, max_line_width=88)
-        if text.count("\n") >= lines or getattr(value, "size", 0) > 60:
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+        value = value.item()
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=4, suppress_small=True, threshold=60, edgeitems=2, max_line_width=88)
+        if text.count("\n") >= lines or value.size > 60:
             return f"array of shape {value.shape}:\n" + "\n".join(text.split("\n")[:lines])
         return text
     return f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -44,7 +52,11 @@ def _points(result):
 def _note(result):
     if result.status != "accepted":
         return ""
-    slow = f" It takes {result.slowdown:.0f} times the library's CPU time: long training runs on the library's version." if result.slow else ""
+    slow = (
+        f" It takes {result.slowdown:.0f} times the library's CPU time: long training runs on the library's version."
+        if result.slow
+        else ""
+    )
     return f"The library now runs on your version. What was built before keeps the old one: build it anew.{slow}"
 
 
@@ -68,7 +80,9 @@ def html_card(result):
     head = f'<b><span style="color:{colour}">{sign}</span> {escape(result.exercise)}: {_HEADLINES[result.status]}</b>'
     body = [f'<div>{head} <span style="opacity:.75">&nbsp;{_points(result)}</span></div>']
     if result.first and result.status != "blank":
-        body.append(f'<div style="margin-top:.4em">{escape(result.first.claim.sentence)}: <b>this does not hold.</b></div>')
+        body.append(
+            f'<div style="margin-top:.4em">{escape(result.first.claim.sentence)}: <b>this does not hold.</b></div>'
+        )
     if result.first:
         rows = "".join(_row(label, text) for label, text in _details(result))
         body.append(f'<table style="margin:.4em 0;border-collapse:collapse;background:none">{rows}</table>')
@@ -90,6 +104,12 @@ def framed(content, colour="#56B4E9"):
 
 
 def _row(label, text):
-    value = html.escape(text) if label == "why" else f'<pre style="margin:0;background:none;color:inherit">{html.escape(text)}</pre>'
+    value = (
+        html.escape(text)
+        if label == "why"
+        else f'<pre style="margin:0;background:none;color:inherit">{html.escape(text)}</pre>'
+    )
     cell = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0;border:none;background:none"
-    return f'<tr style="background:none"><td style="{cell};opacity:.75">{label}</td><td style="{cell}">{value}</td></tr>'
+    return (
+        f'<tr style="background:none"><td style="{cell};opacity:.75">{label}</td><td style="{cell}">{value}</td></tr>'
+    )

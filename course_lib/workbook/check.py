@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 
 from . import contexts
-from .claims import ClaimFailed, Claim, claims_of, difference, example_of, expect, require
+from .claims import Claim, ClaimFailed, claims_of, difference, example_of, expect, require
 from .exercise import Exercise, UsesLibraryAnswer, under_check
 from .limits import TimedOut, limited
 
@@ -105,7 +105,11 @@ class Answer:
 
 
 def _same(now, before):
-    return now is before or type(now) is type(before) and difference(now, before, 0.0) is None if _is_data(before) else True
+    return (
+        now is before or type(now) is type(before) and difference(now, before, 0.0) is None
+        if _is_data(before)
+        else True
+    )
 
 
 def _is_data(value):
@@ -162,7 +166,12 @@ def _outcome(claim, answer, seed):
     except UsesLibraryAnswer as used:
         return Outcome(claim, "wrong", f"It uses the library's answer ({used}): write the idea itself.", answer.inputs)
     except TimedOut as late:
-        return Outcome(claim, "timed out", f"It was {late}: an endless loop, or a loop over what an array operation does at once?", answer.inputs)
+        return Outcome(
+            claim,
+            "timed out",
+            f"It was {late}: an endless loop, or a loop over what an array operation does at once?",
+            answer.inputs,
+        )
     except BaseException as error:
         frames, innermost = _frames(error, answer.function)
         if isinstance(error, NotImplementedError) and innermost:
@@ -217,7 +226,12 @@ def _agrees_when_compiled(mode):
     def test(answer, rng):
         args = example_of(answer.target, rng)
         expected = contexts.execute(answer.target, answer.target.reference, "plain", copy.deepcopy(args))
-        expect(answer.run(mode, args), expected, tolerance=1e-4, likely="Compiled, it gives other numbers than run plainly.")
+        expect(
+            answer.run(mode, args),
+            expected,
+            tolerance=1e-4,
+            likely="Compiled, it gives other numbers than run plainly.",
+        )
 
     return test
 

@@ -136,5 +136,9 @@ def _array_difference(got, expected, tolerance):
         return f"It returned {got.dtype} where {expected.dtype} is expected."
     if np.isnan(got).any() and not np.isnan(expected).any():
         return "There is nan in what it returned: a division by zero, or infinity minus infinity?"
-    same = np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True) if got.dtype.kind != "b" else (got == expected).all()
+    same = (
+        np.allclose(got, expected, rtol=tolerance, atol=tolerance, equal_nan=True)
+        if got.dtype.kind != "b"
+        else (got == expected).all()
+    )
     return None if same else ""

@@ -112,11 +112,20 @@ def reference_gradients(target, args):
 _COMPLAINTS = (  # what a compiler says -> what a learner can do about it
     ("to a numpy array", "NumPy cannot run inside a graph: use the tf function of the same name."),
     ("has no attribute 'numpy'", ".numpy() works only eagerly: stay with tensors."),
-    ("Using a symbolic `tf.Tensor` as a Python `bool`", "A Python `if` or `while` on a tensor: use tf.where or tf.cond."),
-    ("Iterating over a symbolic `tf.Tensor`", "A Python loop over a tensor of unknown length: use tf.scan or tf.while_loop."),
+    (
+        "Using a symbolic `tf.Tensor` as a Python `bool`",
+        "A Python `if` or `while` on a tensor: use tf.where or tf.cond.",
+    ),
+    (
+        "Iterating over a symbolic `tf.Tensor`",
+        "A Python loop over a tensor of unknown length: use tf.scan or tf.while_loop.",
+    ),
     ("NoneType' object cannot be interpreted", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
     ("out of scope", "A tensor made inside a loop or function is used outside it: return it instead of storing it."),
-    ("Untyped global name", "Numba cannot call a plain Python function: write it inside, or decorate it with numba.njit."),
+    (
+        "Untyped global name",
+        "Numba cannot call a plain Python function: write it inside, or decorate it with numba.njit.",
+    ),
     ("unsupported NumPy function", "Numba does not know this NumPy function: write the loop instead, it is as fast."),
     ("Cannot unify", "A variable changes its type on the way (an int that becomes a float?): Numba wants one type."),
 )

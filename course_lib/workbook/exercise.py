@@ -152,7 +152,9 @@ def fill(target):
       A decorator that returns the learner's function unchanged.
     """
     if not isinstance(target, Exercise):
-        raise TypeError(f"fill() takes an exercise of the library, not {target!r}. Write for instance @fill(mdp.action_values).")
+        raise TypeError(
+            f"fill() takes an exercise of the library, not {target!r}. Write for instance @fill(mdp.action_values)."
+        )
 
     def hand_in(function):
         if isinstance(function, Exercise) or not callable(function):

@@ -28,7 +28,10 @@ class Progress:
         lines = [f"{len(self.yours)} of {len(self.known)} exercises run on your code"]
         for package, members in self._by_package():
             lines.append(f"  {package}: {sum(bool(e.accepted) for e in members)} of {len(members)}")
-            lines += [f"    {'✓' if e.accepted else '○'} {e.__name__}: {'yours' if e.accepted else 'the library'}" for e in members]
+            lines += [
+                f"    {'✓' if e.accepted else '○'} {e.__name__}: {'yours' if e.accepted else 'the library'}"
+                for e in members
+            ]
         return "\n".join(lines + self.notes)
 
     def _repr_html_(self):

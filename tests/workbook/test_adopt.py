@@ -41,7 +41,10 @@ def test_a_right_function_is_plugged_in_with_its_helpers_and_constants(toy, save
 
 def test_a_wrong_or_blank_function_is_not_plugged_in(toy, save):
     wrong = RIGHT.replace("*", "+")
-    adopted = adopt("01_toy", save(wrong, "@fill(toy_course.mean_square)\ndef mean_square(values):\n    raise NotImplementedError()"))
+    adopted = adopt(
+        "01_toy",
+        save(wrong, "@fill(toy_course.mean_square)\ndef mean_square(values):\n    raise NotImplementedError()"),
+    )
     assert [r.status for r in adopted.results.values()] == ["wrong", "blank"]
     assert toy.rescale.accepted is None
 
@@ -68,7 +71,9 @@ def test_anything_else_is_refused_reported_and_not_run(toy, save, extra, tmp_pat
 
 
 def test_a_function_that_reaches_for_the_answer_is_not_adopted(toy, save):
-    adopted = adopt("01_toy", save("@fill(toy_course.rescale)\ndef mine(values, factor):\n    return rescale(values, factor)"))
+    adopted = adopt(
+        "01_toy", save("@fill(toy_course.rescale)\ndef mine(values, factor):\n    return rescale(values, factor)")
+    )
     assert "uses the library's answer" in adopted.results["toy_course.rescale"].message
 
 

@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 import pytest
-from course_lib.common.quiet import tensorflow as tf
 
+from course_lib.common.quiet import tensorflow as tf
 from course_lib.workbook import check, examine, fill
 from course_lib.workbook.exercise import exercises
 
@@ -284,7 +284,11 @@ def test_random_cases_come_from_the_seed(toy):
         examine(toy.rescale, spy, seed=seed)
     runs = np.array_split(np.array([v.sum() for v in seen]), 1)[0]
     third = len(runs) // 3 if len(runs) % 3 == 0 else None
-    assert third and np.allclose(runs[:third], runs[third : 2 * third]) and not np.allclose(runs[:third], runs[2 * third :])
+    assert (
+        third
+        and np.allclose(runs[:third], runs[third : 2 * third])
+        and not np.allclose(runs[:third], runs[2 * third :])
+    )
 
 
 def test_checks_leave_no_trace_in_the_environment(toy):

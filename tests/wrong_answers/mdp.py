@@ -373,7 +373,9 @@ def maximises_over_the_wrong_axis(transitions, rewards, discount, tolerance):
 
 @wrong(mdp.value_iteration, claim="all_rewards_negative", says="not over 0")
 def never_goes_below_zero(transitions, rewards, discount, tolerance):
-    return _swept(transitions, rewards, discount, _threshold(discount, tolerance), lambda q: np.maximum(q.max(axis=1), 0))
+    return _swept(
+        transitions, rewards, discount, _threshold(discount, tolerance), lambda q: np.maximum(q.max(axis=1), 0)
+    )
 
 
 @wrong(mdp.value_iteration, claim="discount_zero", says="ZeroDivisionError")

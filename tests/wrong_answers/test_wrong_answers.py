@@ -18,7 +18,11 @@ for path in sorted(HERE.glob("*.py")):
 
 
 def cases(catalogue):
-    return [pytest.param(name, entry, id=f"{name}-{getattr(entry, 'answer', entry).__name__}") for name in sorted(catalogue) for entry in catalogue[name]]
+    return [
+        pytest.param(name, entry, id=f"{name}-{getattr(entry, 'answer', entry).__name__}")
+        for name in sorted(catalogue)
+        for entry in catalogue[name]
+    ]
 
 
 @pytest.mark.parametrize("name, wrong", cases(WRONG))

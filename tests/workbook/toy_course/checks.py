@@ -12,7 +12,12 @@ def _(rng):
 
 @claim(rescale, "Twice one and two is two and four", weight=2)
 def by_hand(answer, rng):
-    expect(answer(np.array([1.0, 2.0]), 2.0), np.array([2.0, 4.0]), likely="Multiply.", mistakes={"You added the factor.": [3.0, 4.0]})
+    expect(
+        answer(np.array([1.0, 2.0]), 2.0),
+        np.array([2.0, 4.0]),
+        likely="Multiply.",
+        mistakes={"You added the factor.": [3.0, 4.0]},
+    )
 
 
 @claim(rescale, "Negative values keep their size")

@@ -1,6 +1,6 @@
 import numpy as np
-from course_lib.common.quiet import tensorflow as tf
 
+from course_lib.common.quiet import tensorflow as tf
 from course_lib.workbook import also_computes, exercise
 
 
