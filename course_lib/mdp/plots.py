@@ -1,6 +1,6 @@
 """Figures of the chapter. Each function returns a Matplotlib Figure; `common.plots.show` puts it into a notebook.
 
-Given `axes`, a function draws into that panel of a larger figure, without a colour bar of its own.
+Given `axes`, a function draws into that panel of a larger figure, without a colour bar or labels of its own.
 """
 
 import numpy as np
@@ -65,10 +65,10 @@ def plot_car_rental_policy(actions, config, title="Cars moved overnight", axes=N
     alone, axes = axes is None, _axes(axes, figsize=(5.6, 4.6), title=title)
     levels = np.arange(-config.max_move, config.max_move + 2) - 0.5
     mesh = axes.pcolormesh(moved, cmap="cividis", vmin=levels[0], vmax=levels[-1])
-    for move in np.unique(moved):
-        _label_region(axes, moved == move, move)
     _cell_ticks(axes, size)
-    if alone:
+    if alone:  # a small panel has no room for labels
+        for move in np.unique(moved):
+            _label_region(axes, moved == move, move)
         axes.set(xlabel="cars at the second location", ylabel="cars at the first location")
         ticks = range(-config.max_move, config.max_move + 1)
         axes.figure.colorbar(mesh, label="cars from first to second", ticks=ticks)
