@@ -117,12 +117,14 @@ def make_importable():
 
 
 def lab(more):
-    """Lay the learner's copies and open JupyterLab, for this machine only and with its token."""
+    """Lay the learner's copies and open JupyterLab, for this machine only, with its token and without its news."""
     call(PYTHON, "-m", "course_lib", "lay", must=True)
+    settings = VENV / "share/jupyter/lab/settings/overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}')
     place = ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb", f"--ServerApp.root_dir={ROOT}"]
     safe = ["--ServerApp.ip=127.0.0.1", "--KernelManager.transport_encryption=auto", "--ServerApp.allow_root=True"]
-    quiet = ["--LabApp.news_url=None", "--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
-    return call(PYTHON, "-m", "jupyterlab", *place, *safe, *quiet, *more)
+    return call(PYTHON, "-m", "jupyterlab", *place, *safe, "--Application.log_level=ERROR", *more)
 
 
 def lock(more):
@@ -142,7 +144,7 @@ def act(command, more, fast=False, gpu=False):
     if command == "lab":
         return lab(more)
     if command == "test":
-        quick = ["tests", *sorted(ROOT.glob("notebooks/00_*.ipynb"))] if fast else []
+        quick = ["tests", "solutions", "exercises", *ROOT.glob("notebooks/00_*.ipynb")] if fast else []
         return call(PYTHON, "-m", "pytest", "--nbval", *quick, *more)
     if command == "lint":
         return call(PYTHON, "-m", "ruff", "check") or call(PYTHON, "-m", "ruff", "format", "--check")
@@ -154,7 +156,7 @@ def act(command, more, fast=False, gpu=False):
 
 def main():
     """Read the command line; what it does not know goes on to the program it starts."""
-    parser = argparse.ArgumentParser(prog="course.py", description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, text in COMMANDS.items():
         commands.add_parser(name, help=text, description=text, allow_abbrev=False)
