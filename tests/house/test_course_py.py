@@ -155,7 +155,7 @@ def test_debian_without_venv_is_told(bare, monkeypatch):
     ("typed", "started"),
     [
         (["test", "-k", "mdp"], ["-m", "pytest", "--nbval", "-k", "mdp"]),
-        (["test", "--fast"], ["-m", "pytest", "--nbval", "tests"]),
+        (["test", "--fast"], ["-m", "pytest", "--nbval", "tests", "solutions", "exercises"]),
         (["run", "01"], ["-m", "course_lib", "run", "01"]),
         (["setup"], ["-m", "course_lib", "doctor"]),
         (["exercises"], ["-m", "course_lib", "exercises"]),
