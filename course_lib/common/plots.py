@@ -6,7 +6,6 @@ import io
 
 import matplotlib
 import matplotlib.pyplot as plt
-from cycler import cycler
 from IPython.display import display
 
 # Okabe and Ito (2008), "Color universal design": eight colours told apart with any kind of colour vision.
@@ -17,7 +16,7 @@ def style():
     """Set Matplotlib's defaults for the course: one look, legible, and small enough to be stored in a notebook."""
     matplotlib.rcParams.update(
         {
-            "axes.prop_cycle": cycler(color=OKABE_ITO),
+            "axes.prop_cycle": plt.cycler(color=OKABE_ITO),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlesize": 12,

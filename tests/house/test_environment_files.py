@@ -1,7 +1,9 @@
 """The files that make an environment agree with one another."""
 
+import ast
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 
 import pytest
 from packaging.requirements import Requirement
@@ -79,3 +81,28 @@ def test_all_name_the_same_pythons():
 def test_the_package_depends_on_what_learners_need():
     """`pip install .` asks for requirements.in."""
     assert pyproject()["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": "requirements.in"}
+
+
+def imported(folder):
+    """The top-level packages that the modules of a folder import."""
+    nodes = (node for path in (ROOT / folder).rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("folder", "files"), [("course_lib", [""]), ("tests", ["", "-dev"]), ("benchmarks", ["", "-dev"])]
+)
+def test_what_is_imported_is_asked_for(folder, files):
+    """Nothing is used that is only there because something else happens to bring it (nbgrader: only by authors)."""
+    asked = {package for suffix in files for package in names(f"requirements{suffix}.in")} | {"nbgrader", "traitlets"}
+    brings = {package: set(map(canonicalize_name, packages)) for package, packages in packages_distributions().items()}
+    missing = {
+        name for name in imported(folder) & set(brings) if not brings[name] & (asked | {"from-bellman-to-agent57"})
+    }
+    assert missing == set()
