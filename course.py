@@ -121,7 +121,7 @@ def lab(more):
     call(PYTHON, "-m", "course_lib", "lay", must=True)
     settings = VENV / "share/jupyter/lab/settings/overrides.json"
     settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text('{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}')
+    settings.write_text('{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}')
     place = ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb", f"--ServerApp.root_dir={ROOT}"]
     safe = ["--ServerApp.ip=127.0.0.1", "--KernelManager.transport_encryption=auto", "--ServerApp.allow_root=True"]
     return call(PYTHON, "-m", "jupyterlab", *place, *safe, "--Application.log_level=ERROR", *more)

@@ -146,7 +146,8 @@ def bellman_residual(mdp, values):
 def _check_policy(mdp, policy):
     """Refuse what is neither actions [S] nor probabilities [S, A]."""
     if policy.shape == mdp.rewards.shape:
-        if (policy < 0).any() or np.abs(policy.sum(axis=1) - 1).max() > 1e-8:
+        # A NaN shows in the sum of its row, and compares as False.
+        if (policy < 0).any() or not np.abs(policy.sum(axis=1) - 1).max() <= 1e-8:
             raise ValueError("policy [S, A]: each row holds probabilities, none negative, that sum to 1.")
     elif policy.shape != (mdp.num_states,) or not np.issubdtype(policy.dtype, np.integer):
         raise ValueError(

@@ -20,11 +20,16 @@ def gridworld(size=4):
     Source: Sutton & Barto 2018, example 4.1 and figure 4.1.
 
     Args:
-      size: cells on a side; state = size * row + column.
+      size: cells on a side, at least 2; state = size * row + column.
 
     Returns:
       A `TabularMDP` with actions up, right, down, left and γ = 1; sparse from size 39 on.
+
+    Raises:
+      ValueError: the size is below 2.
     """
+    if size < 2:
+        raise ValueError(f"size={size}: two terminal corners need a grid of at least 2 by 2.")
     states = np.arange(size * size)
     row, column = np.divmod(states[:, None], size)
     row = np.clip(row + [-1, 0, 1, 0], 0, size - 1)

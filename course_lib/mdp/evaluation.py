@@ -31,19 +31,44 @@ def evaluate_policy(mdp, policy, *, method="solve", tolerance=1e-8, values=None,
       v_π, [S].
 
     Raises:
-      ValueError: unknown method, or γ = 1 and some state never reaches a terminal state under the policy.
+      ValueError: unknown method; values that are not finite numbers [S]; max_sweeps below 1; or γ = 1 and some state
+        never reaches a terminal state under the policy.
       RuntimeError: the tolerance was not met within max_sweeps.
     """
     if method not in ("solve", "sweeps", "in_place"):
         raise ValueError(f'method={method!r} is not known: use "solve", "sweeps" or "in_place".')
+    start = starting_values(mdp, values, max_sweeps)
     chain, rewards = under_policy(mdp, policy)
     if mdp.discount == 1:
         _check_ends(mdp, chain)
     if method == "solve":
         return _solve(mdp, chain, rewards)
     sweep = _sparse_sweep(mdp, chain, rewards, method) if mdp.is_sparse else _dense_sweep(mdp, policy, method)
-    start = np.zeros(mdp.num_states) if values is None else np.where(mdp.terminal, 0.0, values)
     return _repeat(sweep, start, mdp.discount, tolerance, max_sweeps)
+
+
+def starting_values(mdp, values, max_sweeps):
+    """Return what the first of the sweeps starts from: the values, 0 in terminal states.
+
+    Args:
+      mdp: a `TabularMDP`.
+      values: v, [S], or None for zeros.
+      max_sweeps: how many sweeps are to follow at most.
+
+    Returns:
+      A new array [S].
+
+    Raises:
+      ValueError: the values are not finite numbers [S], or there is to be no sweep.
+    """
+    if max_sweeps < 1:
+        raise ValueError(f"max_sweeps={max_sweeps}: allow at least 1.")
+    values = np.zeros(mdp.num_states) if values is None else np.asarray(values, dtype=np.float64)
+    if values.shape != (mdp.num_states,):
+        raise ValueError(f"values has shape {values.shape}; give one for each state, ({mdp.num_states},).")
+    if len(bad := np.flatnonzero(~np.isfinite(values))):
+        raise ValueError(f"values[{bad[0]}] is {values[bad[0]]}: sweeps start from finite values, such as zeros.")
+    return np.where(mdp.terminal, 0.0, values)
 
 
 def _solve(mdp, chain, rewards):

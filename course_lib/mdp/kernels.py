@@ -137,6 +137,28 @@ def prioritised_sweeping(chain, predecessors, rewards, discount, values, residua
 
 
 @njit(cache=True)
+def lead_to(predecessors, allowed, reached, actions):
+    """Give every state from which allowed actions can lead to a reached state an action that does; breadth first.
+
+    Args:
+      predecessors: the CSC arrays of P, (probabilities, rows, starts).
+      allowed: which actions may be chosen, bool [S, A].
+      reached: where to start, bool [S]; the states found are added.
+      actions: int [S]; those of the states found are overwritten.
+    """
+    probabilities, rows, starts = predecessors
+    queue = list(np.flatnonzero(reached))
+    done = 0
+    while done < len(queue):
+        for k in range(np.int64(starts[queue[done]]), np.int64(starts[queue[done] + 1])):
+            before, action = divmod(np.int64(rows[k]), allowed.shape[1])
+            if allowed[before, action] and not reached[before] and probabilities[k] > 0:
+                reached[before], actions[before] = True, action
+                queue.append(before)
+        done += 1
+
+
+@njit(cache=True)
 def _best_value(chain, rewards, discount, values, state):
     """Return max_a q(s, a) of one state."""
     probabilities, successors, starts = chain

@@ -138,16 +138,16 @@ class TabularMDP:
             )
 
     def _check_terminal(self):
-        ends = np.repeat(np.flatnonzero(self.terminal), self.num_actions)
-        rows = ends * self.num_actions + np.tile(np.arange(self.num_actions), self.terminal.sum())
-        for row, end in zip(rows, ends, strict=True):
-            stays, reward = self._rows()[row, end], self.rewards.flat[row]
-            if abs(stays - 1) > SUM_TOLERANCE or reward != 0:
-                raise ValueError(
-                    f"{self._where(row)}: a terminal state stays where it is with probability 1 and reward 0, but here "
-                    f"it stays with probability {stays:.9g} and reward {reward:.9g}. "
-                    "Put the reward on the step that enters it."
-                )
+        if not self.terminal.any():
+            return
+        rows = np.flatnonzero(np.repeat(self.terminal, self.num_actions))
+        stays, rewards = self._rows()[rows, rows // self.num_actions], self.rewards.ravel()[rows]
+        if len(bad := np.flatnonzero((np.abs(stays - 1) > SUM_TOLERANCE) | (rewards != 0))):
+            raise ValueError(
+                f"{self._where(rows[bad[0]])}: a terminal state stays where it is with probability 1 and reward 0, but here "
+                f"it stays with probability {stays[bad[0]]:.9g} and reward {rewards[bad[0]]:.9g}. "
+                "Put the reward on the step that enters it."
+            )
 
     def _check_discount(self):
         self._set("discount", float(self.discount))

@@ -11,6 +11,7 @@ from course_lib.mdp.improvement import greedy_actions
 from course_lib.workbook.exercise import also_computes, exercise
 
 BRUTE_FORCE_LIMIT = 100_000
+TIE = 1e-9  # of the largest |q|: rounding grows with it, and differences made of it would take turns for ever
 
 
 @exercise(context="numpy")
@@ -39,7 +40,8 @@ def policy_iteration(transitions, rewards, discount, actions):
     while True:
         matrix = np.eye(len(rewards)) - discount * transitions[states, actions]
         values = np.linalg.solve(matrix, rewards[states, actions])
-        improved = greedy_actions(action_values(transitions, rewards, discount, values), actions)
+        q = action_values(transitions, rewards, discount, values)
+        improved = greedy_actions(q, actions, TIE * max(1, np.abs(q).max()))
         if np.array_equal(improved, actions):
             return improved, values
         actions = improved
@@ -112,7 +114,7 @@ def policy_iteration_history(mdp, actions=None, evaluation="solve"):
     while not stable:
         values = evaluate_policy(mdp, policy, method=evaluation, values=values)
         q = look_ahead(mdp, values)
-        improved = greedy_actions(q, actions)
+        improved = greedy_actions(q, actions, TIE * max(1, np.abs(q).max()))
         yield PolicyIterationStep(policy, values, q, improved)
         stable = policy.ndim == 1 and np.array_equal(improved, actions)
         policy = actions = improved

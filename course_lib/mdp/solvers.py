@@ -1,6 +1,7 @@
 """Solve an MDP of up to millions of states: one loop, in which only the refinement between two sweeps differs."""
 
 import contextlib
+import threading
 import time
 from typing import NamedTuple
 
@@ -9,8 +10,9 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from course_lib.mdp import kernels
-from course_lib.mdp.evaluation import evaluate_policy
-from course_lib.mdp.improvement import greedy_actions
+from course_lib.mdp.bellman import look_ahead, policy_probabilities
+from course_lib.mdp.evaluation import evaluate_policy, starting_values
+from course_lib.mdp.improvement import all_greedy_actions, greedy_actions
 from course_lib.mdp.policy_iteration import policy_iteration, value_iteration
 from course_lib.workbook.exercise import also_computes
 
@@ -19,6 +21,9 @@ EXACT_STATES = 1000  # up to here "auto" solves linear equations, which is quick
 SERIAL_ENTRIES = 500_000  # up to here a sweep takes less time than waking the threads for it
 EVALUATION_SWEEPS = 100  # of modified policy iteration, at most, between two improvements
 EVALUATION_GAIN = 0.1  # it stops earlier once the span of the changes has shrunk to this part
+ROUNDING = 1e-12  # relative difference below which two values count as equal
+
+_one_at_a_time = threading.Lock()  # Numba's workqueue, its fallback, aborts the process on a second parallel loop
 
 
 class Solution(NamedTuple):
@@ -26,7 +31,8 @@ class Solution(NamedTuple):
 
     Attributes:
       values: v, within `bound` of v* (γ < 1), [S].
-      actions: a policy whose own values are within 2 · bound of v* (γ < 1), int [S].
+      actions: a policy whose own values are within 2 · bound of v* (γ < 1), int [S]. For γ = 1, actions within the
+        tolerance of the best that lead to an end, wherever there are such.
       sweeps: sweeps over all states and actions.
       evaluations: sweeps over the rows of the chosen actions only (prioritised sweeping: 1 + backups / S).
       bound: for γ < 1, the proven error max_s |v(s) − v*(s)|; for γ = 1, the last change max_s |v_{k+1}(s) − v_k(s)|.
@@ -73,14 +79,15 @@ def solve(mdp, *, method="auto", tolerance=1e-6, values=None, max_sweeps=1_000_0
       A `Solution`.
 
     Raises:
-      ValueError: unknown method, or a tolerance that rounding does not let reach.
+      ValueError: unknown method, a tolerance that rounding does not let reach, values that are not finite numbers
+        [S], or max_sweeps below 1.
       RuntimeError: the tolerance was not met within max_sweeps.
     """
     started = time.perf_counter()
     _check_tolerance(mdp, tolerance)
     refine = _refinement(mdp, method)
     sweeper = (_SparseSweeper if mdp.is_sparse else _DenseSweeper)(mdp, keep_rows=refine is _evaluate_partially)
-    values = np.zeros(mdp.num_states) if values is None else np.where(mdp.terminal, 0.0, values)
+    values = starting_values(mdp, values, max_sweeps)
     evaluations = 0
     with tqdm(disable=not progress, unit=" sweeps") as bar, _threads(mdp):
         for sweep in range(1, max_sweeps + 1):
@@ -90,8 +97,9 @@ def solve(mdp, *, method="auto", tolerance=1e-6, values=None, max_sweeps=1_000_0
             bar.set_postfix_str(f"bound {bound:.2e}", refresh=False)
             if bound <= tolerance:
                 values = np.where(mdp.terminal, 0.0, values + correction)
+                actions = _that_end(mdp, values, sweeper.actions, tolerance) if mdp.discount == 1 else sweeper.actions
                 seconds = time.perf_counter() - started
-                return Solution(values, sweeper.actions, sweep, evaluations, float(bound), seconds)
+                return Solution(values, actions, sweep, evaluations, float(bound), seconds)
             values, done = refine(mdp, sweeper, values, high - low, _threshold(mdp.discount, tolerance))
             evaluations += done
     raise RuntimeError(
@@ -101,14 +109,17 @@ def solve(mdp, *, method="auto", tolerance=1e-6, values=None, max_sweeps=1_000_0
 
 @contextlib.contextmanager
 def _threads(mdp):
-    """Let small sparse MDPs run on one thread."""
-    before = numba.get_num_threads()
-    if mdp.is_sparse and mdp.transitions.nnz <= SERIAL_ENTRIES:
-        numba.set_num_threads(1)
-    try:
+    """Solve one sparse MDP at a time, a small one on one thread."""
+    if not mdp.is_sparse:
         yield
-    finally:
-        numba.set_num_threads(before)
+        return
+    with _one_at_a_time:
+        before = numba.get_num_threads()
+        numba.set_num_threads(1 if mdp.transitions.nnz <= SERIAL_ENTRIES else before)
+        try:
+            yield
+        finally:
+            numba.set_num_threads(before)
 
 
 def _bound(discount, low, high):
@@ -174,6 +185,26 @@ def _sweep_by_priority(mdp, sweeper, values, span, threshold):
         chain, _unsigned(backwards), mdp.rewards, mdp.discount, values, residual, threshold, limit
     )
     return values, 1 + done / mdp.num_states
+
+
+def _that_end(mdp, values, actions, tolerance):
+    """Choose among the best actions those that lead to an end.
+
+    Without a discount, waiting for a reward is worth as much as fetching it, so that greedy actions may wait for ever.
+    This walks backwards from the terminal states: over the greedy actions, then over ties, then over what is within
+    the tolerance. A state that is worth 0 need not end, so the last walk starts from these too.
+    """
+    sparsely = mdp.to_sparse()  # its look-ahead and its columns
+    q, backwards = look_ahead(sparsely, values), _unsigned(sparsely.transitions.tocsc())
+    actions, reached = actions.copy(), mdp.terminal.copy()
+    chosen = policy_probabilities(actions, mdp.num_actions) > 0
+    ties = all_greedy_actions(q, ROUNDING * np.abs(q).max())
+    near = all_greedy_actions(q, tolerance)
+    for allowed in (chosen, ties, near):
+        kernels.lead_to(backwards, allowed, reached, actions)
+    reached |= np.abs(values) <= tolerance
+    kernels.lead_to(backwards, near, reached, actions)
+    return actions
 
 
 def _unsigned(matrix):

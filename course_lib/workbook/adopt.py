@@ -6,7 +6,10 @@ import importlib
 import json
 import linecache
 import pathlib
+import re
 import sys
+
+import numpy as np
 
 from .check import Result, examine
 from .exercise import exercises
@@ -59,92 +62,132 @@ def adopt(assignment, folder=None, *, keep=False):
         )
     adopted = Adopted({}, [])
     for path in notebooks:
+        namespace = _imports(path)  # one for each notebook: a later cell may use a helper of an earlier one
         for source in solution_cells(path):
-            _adopt_cell(source, path.name, adopted, keep)
+            _adopt_cell(source, path.name, namespace, adopted, keep)
     return adopted
 
 
 def solution_cells(path):
     """The sources of a notebook's solution cells, by nbgrader's marks, in order; each id once."""
+    marked = [
+        (source, marks) for source, marks in _code_cells(path) if marks.get("solution") and not marks.get("grade")
+    ]
+    return list({marks.get("grade_id"): source for source, marks in marked}.values())
+
+
+def _imports(path):
+    """What the first cell of a notebook imports: the wings whose exercises it fills, numpy and the like."""
+    namespace = {"np": np}
+    try:
+        source, marks = _code_cells(path)[0]
+        first = ast.parse("" if marks.get("solution") else _without_magic(source))
+        imports = [node for node in first.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        exec(compile(ast.Module(imports, []), str(path), "exec"), namespace)
+    except (IndexError, SyntaxError, ImportError):
+        pass  # what is missing is missed, and reported, where it is used
+    return namespace
+
+
+def _without_magic(source):
+    return re.sub(r"^[%!].*", "", source, flags=re.MULTILINE)
+
+
+def _code_cells(path):
+    """(source, nbgrader's marks) of each code cell of a notebook."""
     try:
         cells = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} cannot be read as a notebook ({error}). Save it again from JupyterLab.") from None
-    marked = [(cell, cell.get("metadata", {}).get("nbgrader", {})) for cell in cells if cell["cell_type"] == "code"]
-    by_id = {marks["grade_id"]: cell for cell, marks in marked if marks.get("solution") and not marks.get("grade")}
-    return ["".join(cell["source"]) for cell in by_id.values()]
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        return [("".join(cell["source"]), cell["metadata"].get("nbgrader", {})) for cell in code]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} cannot be read as a notebook ({error!r}). Save it again from JupyterLab.") from None
 
 
-def _adopt_cell(source, notebook, adopted, keep):
+def _adopt_cell(source, notebook, namespace, adopted, keep):
+    """Run what may be taken of a cell, then check each function in it that fills an exercise."""
     try:
-        tree = ast.parse(source)
+        tree = ast.parse(_without_magic(source))
     except SyntaxError as error:
         adopted.refused.append(f"{notebook}: a cell does not parse (line {error.lineno}: {error.msg})")
         return
-    filled = {node.name: target for node in tree.body if (target := _filled(node))}
-    kept = [node for node in tree.body if _is_harmless(node)]
     for node in tree.body:
-        if node not in kept:
+        if not _may_be_taken(node):
             adopted.refused.append(
                 f"{notebook}: {ast.unparse(node).splitlines()[0]} (only functions and constants are taken)"
             )
-    for name, target_name in filled.items():
-        target = _named(target_name)
-        if target is None:
+            continue
+        target_name = _filled(node)
+        target = _named(target_name) if target_name else None
+        if target_name and target is None:
             adopted.refused.append(f"{notebook}: @fill({target_name}) names no exercise of the library")
             continue
-        if keep and (target.accepted or target.candidate):
+        try:
+            _define(node, source, target, namespace)
+        except Exception as error:
+            adopted.refused.append(f"{notebook}: {ast.unparse(node).splitlines()[0]} ({type(error).__name__}: {error})")
             continue
-        result = examine(target, _compiled(source, kept, name, target))
-        adopted.results[target.name] = result
-        if result.status == "accepted":
-            target.accept(result.function, result.slowdown)
+        if target and not (keep and (target.accepted or target.candidate)):
+            result = adopted.results[target.name] = examine(target, namespace[node.name])
+            if result.status == "accepted":
+                target.accept(result.function, result.slowdown)
 
 
 def _filled(node):
     """The argument of a function's @fill(...) decorator as text, or None."""
-    for decorator in getattr(node, "decorator_list", []) if isinstance(node, ast.FunctionDef) else []:
+    for decorator in getattr(node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("fill") and decorator.args:
             return ast.unparse(decorator.args[0])
     return None
 
 
 def _named(text):
-    """The exercise that `wing.function`, or `function` alone, names."""
-    known = exercises()
-    matches = [known[name] for name in known if name == text or name.endswith("." + text.rpartition(".")[2])]
-    exact = [found for found in matches if found.name == ".".join(text.split(".")[-2:])]
-    return (exact or matches or [None])[0]
+    """The exercise that `wing.function` names; `function` alone does where there is only one of that name."""
+    ending = "." + ".".join(text.split(".")[-2:])
+    found = [exercise for name, exercise in exercises().items() if f".{name}".endswith(ending)]
+    return found[0] if len(found) == 1 else None
 
 
-def _is_harmless(node):
-    """Functions without decorators but @fill, docstrings, and constants: nothing that runs a call at the top level."""
+def _may_be_taken(node):
+    """Functions without decorators but @fill, constants, and imports of what is loaded anyway."""
     if isinstance(node, ast.FunctionDef):
-        decorators = [
-            d for d in node.decorator_list if not (isinstance(d, ast.Call) and ast.unparse(d.func).endswith("fill"))
-        ]
-        return not decorators and not _calls(node.args) and not (node.returns and _calls(node.returns))
+        return len(node.decorator_list) <= bool(_filled(node)) and not _calls(node.args)
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module]
+        return all(name in sys.modules for name in names)
     if isinstance(node, ast.Assign | ast.AnnAssign):
-        return not _calls(node)
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return all(isinstance(target, ast.Name) for target in targets) and not _calls(node.value)
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)  # a docstring
 
 
 def _calls(node):
-    unsafe = (ast.Call, ast.Await, ast.Lambda, ast.NamedExpr, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
-    return any(isinstance(inner, unsafe) for inner in ast.walk(node))
+    """Whether an expression calls anything but numbers' and containers' own types, outside a lambda's body."""
+    if node is None or isinstance(node, ast.Lambda):
+        return False
+    if isinstance(node, ast.Call) and ast.unparse(node.func) not in (
+        "float",
+        "int",
+        "tuple",
+        "list",
+        "dict",
+        "range",
+        "np.finfo",
+    ):
+        return True
+    unsafe = (ast.Await, ast.NamedExpr, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
+    return isinstance(node, unsafe) or any(map(_calls, ast.iter_child_nodes(node)))
 
 
-def _compiled(source, nodes, name, target):
-    """The function `name` from these statements, in a namespace like that of the library's own version."""
-    for node in nodes:
-        if isinstance(node, ast.FunctionDef):
-            node.decorator_list = []
-    file = f"<adopted {target.name}>"
+def _define(node, source, target, namespace):
+    """Run one definition; a function that fills an exercise sees what the library's own version of it sees."""
+    file = f"<adopted {target.name}>" if target else "<adopted>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks and AutoGraph
-    reference = sys.modules[target.__module__]
-    namespace = {key: value for key, value in vars(reference).items() if not key.startswith("__")}
-    package = importlib.import_module(target.package)
-    namespace.setdefault(package.__name__.rpartition(".")[2], package)  # learners write mdp.action_values(...)
-    namespace["__name__"] = target.__module__
-    exec(compile(ast.Module(nodes, []), file, "exec"), namespace)
-    return namespace[name]
+    if target:
+        node.decorator_list = []
+        package = importlib.import_module(target.package)
+        seen = {**vars(sys.modules[target.__module__]), package.__name__.rpartition(".")[2]: package}
+        for key, value in seen.items():  # what the learner defined goes before
+            namespace.setdefault(key, value)
+    if isinstance(node, ast.FunctionDef):
+        node.returns = None
+    exec(compile(ast.Module([node], []), file, "exec"), namespace)

@@ -52,11 +52,7 @@ def _points(result):
 def _note(result):
     if result.status != "accepted":
         return ""
-    slow = (
-        f" It takes {result.slowdown:.0f} times the library's CPU time: long training runs on the library's version."
-        if result.slow
-        else ""
-    )
+    slow = f" It is right and slow: {result.slowdown:.0f} times the library's CPU time." if result.slow else ""
     return f"The library now runs on your version. What was built before keeps the old one: build it anew.{slow}"
 
 
@@ -105,7 +101,7 @@ def framed(content, colour="#56B4E9"):
 
 def _row(label, text):
     value = (
-        html.escape(text)
+        html.escape(text).replace("\n", "<br>")
         if label == "why"
         else f'<pre style="margin:0;background:none;color:inherit">{html.escape(text)}</pre>'
     )

@@ -4,8 +4,6 @@
 the same call can be made in another process.
 """
 
-import copy
-
 import numpy as np
 
 SECONDS_TO_COMPILE = 60.0
@@ -36,19 +34,27 @@ def plain(value):
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return tuple(plain(item) for item in value)
+        items = tuple(map(plain, value))
+        return type(value)(*items) if hasattr(value, "_fields") else items
     return value.numpy() if hasattr(value, "numpy") else value
 
 
-def _tensorflow(target, function, mode, args, dtype="float32"):
+def _tensors(args, dtype):
+    """Arrays to tensors; a Python number stays what it is, a constant of the graph."""
     import tensorflow as tf
 
     def tensor(leaf):
         if not isinstance(leaf, np.ndarray | np.generic):
-            return leaf  # a Python number stays a constant of the graph
+            return leaf
         return tf.constant(leaf, dtype if leaf.dtype.kind == "f" else None)
 
-    args = tf.nest.map_structure(tensor, args)
+    return tf.nest.map_structure(tensor, args)
+
+
+def _tensorflow(target, function, mode, args):
+    import tensorflow as tf
+
+    args = _tensors(args, "float32")
     if mode == "plain":
         return plain(function(*args))
     if mode == "gradient":
@@ -67,46 +73,61 @@ def _tensorflow(target, function, mode, args, dtype="float32"):
 
 
 def _gradients(target, function, args):
-    """Gradients of a fixed mixture of the outputs with respect to the parameters that the exercise names."""
+    """Gradients of a fixed mixture of the outputs, an entry for each of `differentiated`; None where none arrives."""
     import tensorflow as tf
 
-    watched = [args[position] for _, position in differentiated(target)]
+    watched = [tf.nest.flatten(args[position])[number] for _, position, number in differentiated(target, args)]
     with tf.GradientTape() as tape:
         tape.watch(watched)
-        mixed = mixture(function(*args), tf.nest.flatten, tf.reduce_sum, tf.convert_to_tensor)
-    return tuple(plain(gradient) for gradient in tape.gradient(mixed, watched))
+        mixed = _mixture(function(*args))
+    gradients = tape.gradient(mixed, watched)
+    return tuple(None if gradient is None else tf.convert_to_tensor(gradient).numpy() for gradient in gradients)
 
 
-def mixture(outputs, flatten, total, convert):
+def _mixture(outputs):
     """A weighted sum of all floating outputs: one number whose gradient shows every output's."""
-    mixed = 0.0
-    for leaf in map(convert, flatten(outputs)):
-        if np.dtype(str(getattr(leaf.dtype, "name", leaf.dtype))).kind == "f":
-            weights = np.cos(np.arange(int(np.prod(leaf.shape)))).reshape(leaf.shape)
-            mixed += total(leaf * weights.astype(leaf.dtype.name))
+    import tensorflow as tf
+
+    mixed = tf.constant(0.0, tf.float64)
+    for leaf in map(tf.convert_to_tensor, tf.nest.flatten(outputs)):
+        if leaf.dtype.is_floating:
+            weights = np.cos(np.arange(leaf.shape.num_elements())).reshape(leaf.shape)
+            mixed += tf.reduce_sum(tf.cast(leaf, tf.float64) * weights)
     return mixed
 
 
-def differentiated(target):
-    """(name, position) of the parameters whose gradient is asked for, those that must get none last."""
-    return [(name, target.parameters.index(name)) for name in target.gradient + target.stopped]
+def differentiated(target, args):
+    """(name, position, leaf) of each floating array of the parameters whose gradient is asked for or must be stopped."""
+    import tensorflow as tf
+
+    found = []
+    for name in target.gradient + target.stopped:
+        position = target.parameters.index(name)
+        leaves = tf.nest.flatten(args[position])
+        found += [(name, position, number) for number, leaf in enumerate(leaves) if np.asarray(leaf).dtype.kind == "f"]
+    return found
 
 
 def reference_gradients(target, args):
     """Central differences of the library's function in float64, zeros where the gradient must be stopped."""
+    import tensorflow as tf
 
-    def value(shifted):
-        outputs = _tensorflow(target, target.reference, "plain", shifted, dtype="float64")
-        return mixture(outputs, lambda nest: nest if isinstance(nest, tuple) else (nest,), np.sum, np.asarray)
+    flat = tf.nest.flatten(args)
+    before = [len(tf.nest.flatten(args[:position])) for position in range(len(args))]
 
-    gradients = [np.zeros_like(args[position]) for _, position in differentiated(target)]
-    for gradient, (name, position) in zip(gradients, differentiated(target), strict=True):
+    def value(place, index, step):
+        shifted = [np.array(leaf, np.float64) if k == place else leaf for k, leaf in enumerate(flat)]
+        shifted[place][index] += step
+        return float(_mixture(target.reference(*_tensors(tf.nest.pack_sequence_as(args, shifted), "float64"))))
+
+    gradients = []
+    for name, position, number in differentiated(target, args):
+        place = before[position] + number
+        gradient = np.zeros(np.shape(flat[place]))
         for index in np.ndindex(gradient.shape) if name in target.gradient else ():
-            ahead, behind = copy.deepcopy(args), copy.deepcopy(args)
-            ahead[position][index] += 1e-5
-            behind[position][index] -= 1e-5
-            gradient[index] = (value(ahead) - value(behind)) / 2e-5
-    return tuple(gradients)
+            gradient[index] = (value(place, index, 1e-5) - value(place, index, -1e-5)) / 2e-5
+        gradients.append(gradient)
+    return gradients
 
 
 _COMPLAINTS = (  # what a compiler says -> what a learner can do about it

@@ -157,7 +157,7 @@ def fill(target):
         )
 
     def hand_in(function):
-        if isinstance(function, Exercise) or not callable(function):
+        if isinstance(function, Exercise) or not callable(function) or function is target.reference:
             raise TypeError(f"@fill({target.name}) goes above a function of your own.")
         target.reset()
         target.candidate = function

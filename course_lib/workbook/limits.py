@@ -31,9 +31,13 @@ def limited(call, seconds):
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        _stop(thread)
+    try:
+        thread.join(seconds)
+    finally:  # in time, too late, or interrupted by the person in front of the notebook: nothing runs on
+        late = thread.is_alive()
+        if late:
+            _stop(thread)
+    if late:
         raise TimedOut(f"not finished after {seconds:g} s")
     if "error" in outcome:
         raise outcome["error"]

@@ -54,6 +54,6 @@ def progress(folder=None):
     for assignment in sorted(p.name for p in folder.iterdir() if any(p.glob("*.ipynb"))) if folder else []:
         try:
             notes += [f"{assignment}: refused: {reason}" for reason in adopt(assignment, folder, keep=True).refused]
-        except ValueError as error:
+        except (ValueError, FileNotFoundError) as error:
             notes.append(str(error))
     return Progress(exercises(), notes)

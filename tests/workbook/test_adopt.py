@@ -1,9 +1,15 @@
 """`adopt` takes functions, helpers and constants from saved notebooks, and refuses and reports the rest."""
 
+import os
+import pathlib
+import subprocess
+import sys
+
 import nbformat
 import numpy as np
 import pytest
 
+from course_lib import ROOT
 from course_lib.workbook import adopt, fill, progress, work_folder
 from course_lib.workbook.exercise import UsesLibraryAnswer, under_check
 
@@ -52,7 +58,8 @@ def test_a_wrong_or_blank_function_is_not_plugged_in(toy, save):
 @pytest.mark.parametrize(
     "extra",
     [
-        "import os",
+        "import turtledemo",
+        "np.pi = 4.0",
         "open('gone.txt', 'w')",
         "x = open('gone.txt', 'w')",
         "class Helper:\n    pass",
@@ -68,6 +75,28 @@ def test_anything_else_is_refused_reported_and_not_run(toy, save, extra, tmp_pat
     assert len(adopted.refused) == 1 and extra.splitlines()[0].split("(")[0] in adopted.refused[0]
     assert not (tmp_path / "gone.txt").exists()
     assert toy.rescale.accepted is not None  # the function itself needs none of it
+
+
+def test_harmless_lines_helpers_of_earlier_cells_and_what_is_imported_anyway_are_taken(toy, save):
+    helper = (
+        "%%time\nimport numpy as np\nfrom numpy import multiply\nEPS = np.finfo(float).eps\ntwice = lambda x: 2 * x\n"
+    )
+    helper += "def times(a, b, eps=EPS):\n    return multiply(a, b)\n"
+    source = "@fill(toy_course.rescale)\ndef rescale(values, factor):\n    return np.asarray(times(values, twice(factor))) / 2\n"
+    adopted = adopt("01_toy", save(helper, source))
+    assert not adopted.refused and toy.rescale.accepted is not None
+
+
+def test_what_cannot_be_defined_is_reported_and_the_rest_goes_on(toy, save):
+    adopted = adopt("01_toy", save("X = alpha\ndef helper(x, e=nowhere):\n    return x", RIGHT))
+    assert len(adopted.refused) == 2 and "NameError" in adopted.refused[0]
+    assert toy.rescale.accepted is not None
+
+
+def test_a_new_release_alone_is_no_work_of_the_learner(save):
+    folder = save("x = 1")
+    (folder / "01_toy" / "01_toy.ipynb").rename(folder / "01_toy" / "01_toy.new.ipynb")
+    assert "No notebook in 01_toy" in repr(progress(folder))
 
 
 def test_a_function_that_reaches_for_the_answer_is_not_adopted(toy, save):
@@ -120,3 +149,17 @@ def test_the_guard_holds_only_inside_a_check(toy):
     with under_check(toy.rescale), pytest.raises(UsesLibraryAnswer):
         toy.rescale(np.ones(1), 1.0)
     assert toy.rescale(np.ones(1), 1.0) == 1
+
+
+def test_a_fresh_python_needs_nothing_but_the_workbook(save):
+    """After a restart of the kernel `adopt` is the first thing that is run; the notebook says what it imports."""
+    folder = save("x = 1")
+    cells = [nbformat.v4.new_code_cell("import toy_course"), nbformat.v4.new_code_cell(RIGHT)]
+    cells[1].metadata["nbgrader"] = {"solution": True, "grade": False, "grade_id": "a"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "01_toy" / "01_toy.ipynb")
+    program = f"from course_lib.workbook import adopt, progress; print(adopt('01_toy', {str(folder)!r}), progress({str(folder)!r}))"
+    path = os.pathsep.join([str(ROOT), str(pathlib.Path(__file__).parent)])
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True
+    )
+    assert "toy_course.rescale: yours" in done.stdout and "1 of 4" in done.stdout, done.stderr

@@ -11,7 +11,7 @@ from course_lib.workbook.cards import shown
 def test_the_text_card_tells_claim_input_expected_got_and_why(toy):
     card = repr(examine(toy.rescale, lambda values, factor: values + factor))
     assert card.splitlines()[:8] == [
-        "✗ toy_course.rescale: not yet (1 of 4 points)",
+        "✗ toy_course.rescale: not yet (0 of 4 points)",
         "  Twice one and two is two and four: this does not hold.",
         "    why      You added the factor.",
         "    input    values = [1. 2.]",

@@ -1,13 +1,16 @@
 """Every kind of candidate is told apart, and the library runs only on what was accepted."""
 
+import collections
+import inspect
 import os
+import threading
 import time
 
 import numpy as np
 import pytest
 
 from course_lib.common.quiet import tensorflow as tf
-from course_lib.workbook import check, examine, fill
+from course_lib.workbook import check, claim, examine, example, exercise, expect, fill
 from course_lib.workbook.exercise import exercises
 
 
@@ -61,8 +64,8 @@ def test_wrong_is_shown_with_input_expected_got_and_the_likely_mistake(toy):
 
 def test_partial_scores(toy):
     result = examine(toy.rescale, lambda values, factor: abs(values) * factor)
-    assert (result.score, result.total) == (3, 4)  # by_hand 2, the inputs 1; the claim on signs fails
-    assert [o.status for o in result.outcomes] == ["held", "wrong", "held"]
+    assert (result.score, result.total) == (2, 4)  # by_hand 2; the claim on signs fails
+    assert [o.status for o in result.outcomes] == ["held", "wrong", "not run"]  # no point for spoiling nothing
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,8 @@ def test_partial_scores(toy):
         (lambda values, factor: (values * factor).astype(int) > 0, "wrong", "bool"),
         (lambda values, factor: "four", "wrong", "not numbers"),
         (lambda values, factor: values @ values.T @ factor, "crashed", "matmul"),
-        (lambda values: values, "crashed", "TypeError"),
+        (lambda values: values, "wrong", "keep those of the blank, `values`, `factor`"),
+        (lambda v, f: v * f, "wrong", "Its parameters are `v`, `f`"),
         (lambda values, factor: values * np.float64("nan"), "wrong", "nan"),
         (lambda values, factor: exit(), "crashed", "SystemExit"),
     ],
@@ -180,8 +184,9 @@ def test_fill_and_check_say_what_they_take(toy):
         fill(lambda: 0)
     with pytest.raises(TypeError, match="exercise of the library"):
         check("rescale")
-    with pytest.raises(TypeError, match="function of your own"):
-        fill(toy.rescale)(toy.rescale)
+    for not_yours in (toy.rescale, toy.rescale.reference):
+        with pytest.raises(TypeError, match="function of your own"):
+            fill(toy.rescale)(not_yours)
 
 
 def right_returns(rewards, discount, bootstrap):
@@ -274,21 +279,116 @@ def test_numba_complaints_are_translated(toy):
 
 
 def test_random_cases_come_from_the_seed(toy):
-    seen = []
+    def inputs_seen(seed):
+        seen = []
 
-    def spy(values, factor):
-        seen.append(values.copy())
+        def rescale(values, factor):
+            seen.append(values.tolist())
+            return values * factor
+
+        assert examine(toy.rescale, rescale, seed=seed).status == "accepted"
+        return seen
+
+    assert inputs_seen(0) == inputs_seen(0) != inputs_seen(1)
+
+
+def test_the_stop_button_ends_the_answer_too(toy, monkeypatch):
+    """A KeyboardInterrupt in the waiting thread leaves no loop behind and is not taken for the learner's."""
+    ticks, code = [], "def rescale(values, factor):\n    while True:\n        ticks.append(sleep(0.001))\n"
+    cell = {"ticks": ticks, "sleep": time.sleep}
+    exec(compile(code, "<a cell>", "exec"), cell)
+    join, calls = threading.Thread.join, []
+
+    def interrupted(thread, timeout=None):
+        join(thread, 0.05)
+        if not calls:
+            calls.append(thread)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        examine(toy.rescale, cell["rescale"])
+    monkeypatch.undo()
+    calls[0].join(2.0)
+    assert ticks and not calls[0].is_alive()
+
+
+def test_a_part_left_blank_is_no_blank_answer(toy):
+    def rescale(values, factor):
+        if values.min() < 0:
+            raise NotImplementedError("your code here")
         return values * factor
 
-    for seed in (0, 0, 1):
-        examine(toy.rescale, spy, seed=seed)
-    runs = np.array_split(np.array([v.sum() for v in seen]), 1)[0]
-    third = len(runs) // 3 if len(runs) % 3 == 0 else None
-    assert (
-        third
-        and np.allclose(runs[:third], runs[third : 2 * third])
-        and not np.allclose(runs[:third], runs[2 * third :])
+    result = examine(toy.rescale, rescale)
+    assert (result.status, result.score) == ("crashed", 2) and "part of it is still blank" in result.message
+
+
+def test_a_compiled_stub_is_blank(toy):
+    @tf.function
+    def backward_returns(rewards, discount, bootstrap):
+        raise NotImplementedError("your code here")
+
+    backward_returns.__signature__ = inspect.signature(backward_returns.python_function)
+    assert examine(toy.backward_returns, backward_returns).status == "blank"
+
+
+def test_an_answer_that_cannot_be_timed_is_accepted(toy):
+    calls = []
+
+    def rescale(values, factor):
+        calls.append(1)
+        if len(calls) > 4:
+            raise RuntimeError("worn out")
+        return values * factor
+
+    result = examine(toy.rescale, rescale)
+    assert result.status == "accepted" and result.slowdown == 1.0
+
+
+def test_strings_and_none_among_the_inputs_are_no_mutation():
+    @exercise(context="numpy")
+    def pick(options, step):
+        return options["values"] * 2
+
+    claim(pick, "Twice")(
+        lambda answer, rng: expect(answer({"values": np.ones(2), "mode": "a", "none": None}, (1, "x")), [2.0, 2.0])
     )
+    example(pick)(lambda rng: ({"values": rng.normal(size=3), "mode": "a", "none": None}, (1, None)))
+    right = examine(pick, lambda options, step: options["values"] + options["values"])
+    assert right.status == "accepted", right
+
+    def spoils(options, step):
+        options["mode"] = "b"
+        return options["values"] * 2
+
+    assert "`options`" in examine(pick, spoils).message
+
+
+Pair = collections.namedtuple("Pair", ["value", "policy"])
+
+
+def test_gradients_of_gathers_dicts_named_tuples_and_scalars():
+    """Whatever form numbers come in, the library's own version passes and a cut gradient is seen."""
+
+    @exercise(context="tensorflow", gradient=("pair", "scale"), stopped=("index",))
+    def loss(pair, scale, index):
+        picked = tf.gather(pair.value, index)
+        return {"loss": Pair(tf.reduce_sum(picked * scale), tf.reduce_sum(pair.policy**2)), "count": tf.size(index)}
+
+    claim(loss, "Runs")(lambda answer, rng: expect(answer(*inputs(rng))["loss"].policy, 3.0, tolerance=1e-5))
+
+    @example(loss)
+    def inputs(rng):
+        return Pair(rng.normal(size=4), np.ones(3)), np.float64(2.0), np.array([0, 2, 2])
+
+    assert examine(loss, loss.reference).status == "accepted", examine(loss, loss.reference)
+
+    def cut(pair, scale, index):
+        return loss.accepted_elsewhere(pair._replace(value=tf.stop_gradient(pair.value)), scale, index)
+
+    plain_version = loss.reference
+    loss.accepted_elsewhere = plain_version
+    assert "No gradient reaches `pair`" in examine(loss, cut).message
 
 
 def test_checks_leave_no_trace_in_the_environment(toy):

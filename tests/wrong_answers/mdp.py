@@ -49,6 +49,15 @@ def returns_all_partial_sums(rewards, discount):
     return np.cumsum(rewards * discount ** np.arange(len(rewards)))
 
 
+@wrong(mdp.discounted_return, claim="three_rewards", says="inside the loop")
+def returns_from_within_the_loop(rewards, discount):
+    total = 0.0
+    for reward in reversed(rewards):
+        total = reward + discount * total
+        return total
+    return total
+
+
 # --- action_values ---------------------------------------------------------------------------------------------------
 
 
@@ -161,6 +170,13 @@ def writes_into_the_old_values(transitions, rewards, discount, policy, values):
     return values
 
 
+@wrong(mdp.evaluation_sweep, claim="gridworld_sweeps", says="many times")
+def sweeps_until_it_converges(transitions, rewards, discount, policy, values):
+    for _ in range(2000):
+        values = (policy * (rewards + discount * transitions @ values)).sum(axis=1)
+    return values
+
+
 # --- greedy_actions --------------------------------------------------------------------------------------------------
 
 
@@ -174,7 +190,8 @@ def state_by_state(action_values, actions, tolerance=1e-9):
 
 
 @right(mdp.greedy_actions)
-def changes_only_what_is_better(q, actions, tolerance=1e-9):
+def changes_only_what_is_better(action_values, actions, tolerance=1e-9):
+    q = action_values
     improved, states = actions.copy(), np.arange(len(actions))
     better = q.max(axis=1) > q[states, actions] + tolerance
     improved[better] = q[better].argmax(axis=1)
@@ -217,10 +234,24 @@ def expects_positive_values(action_values, actions, tolerance=1e-9):
 
 
 @wrong(mdp.greedy_actions, claim="leaves_its_inputs_alone", says="`actions`")
-def improves_the_old_policy_in_place(q, actions, tolerance=1e-9):
+def improves_the_old_policy_in_place(action_values, actions, tolerance=1e-9):
+    q = action_values
     better = q.max(axis=1) > q[np.arange(len(actions)), actions] + tolerance
     actions[better] = q[better].argmax(axis=1)
     return actions
+
+
+@wrong(mdp.greedy_actions, claim="the_tolerance_is_an_argument", says="tolerance")
+def has_a_tolerance_of_its_own(action_values, actions, tolerance=1e-9):
+    as_good = action_values >= action_values.max(axis=1, keepdims=True) - 0.3
+    return np.where(as_good[np.arange(len(actions)), actions], actions, as_good.argmax(axis=1))
+
+
+@wrong(mdp.greedy_actions, claim="the_tolerance_is_an_argument", says="however small beside the values")
+def takes_a_share_of_the_values(action_values, actions, tolerance=1e-9):
+    best = action_values.max(axis=1, keepdims=True)
+    as_good = np.isclose(action_values, best, atol=tolerance)
+    return np.where(as_good[np.arange(len(actions)), actions], actions, as_good.argmax(axis=1))
 
 
 # --- policy_iteration ------------------------------------------------------------------------------------------------
@@ -270,6 +301,35 @@ def compares_by_identity(transitions, rewards, discount, actions):
 def improves_once(transitions, rewards, discount, actions):
     values = _evaluated(transitions, rewards, discount, actions)
     return mdp.greedy_actions(mdp.action_values(transitions, rewards, discount, values), actions), values
+
+
+@wrong(mdp.policy_iteration, claim="as_many_rounds_as_it_takes", says="stopped too early")
+def stops_after_three_rounds(transitions, rewards, discount, actions):
+    for _ in range(3):
+        values = _evaluated(transitions, rewards, discount, actions)
+        actions = mdp.greedy_actions(rewards + discount * transitions @ values, actions)
+    return actions, _evaluated(transitions, rewards, discount, actions)
+
+
+@wrong(mdp.policy_iteration, claim="as_many_rounds_as_it_takes", says="however small the gains")
+def stops_when_values_hardly_change(transitions, rewards, discount, actions):
+    values, change = _evaluated(transitions, rewards, discount, actions), np.inf
+    while change > 0.1:
+        actions = mdp.greedy_actions(rewards + discount * transitions @ values, actions)
+        new_values = _evaluated(transitions, rewards, discount, actions)
+        change, values = np.abs(new_values - values).max(), new_values
+    return actions, values
+
+
+@wrong(mdp.policy_iteration, claim="values_of_the_policy_returned", says="exactly")
+def evaluates_with_too_few_sweeps(transitions, rewards, discount, actions):
+    states = np.arange(len(rewards))
+    for _ in range(20):
+        values = np.zeros(len(rewards))
+        for _ in range(30):
+            values = (rewards + discount * transitions @ values)[states, actions]
+        actions = mdp.greedy_actions(rewards + discount * transitions @ values, actions)
+    return actions, values
 
 
 @wrong(mdp.policy_iteration, claim="no_policy_is_better", says="Another policy is better")
@@ -383,6 +443,34 @@ def divides_by_gamma(transitions, rewards, discount, tolerance):
     return _swept(transitions, rewards, discount, tolerance * (1 - discount) / (2 * discount))
 
 
+def _stopping_by(measure):
+    """Value iteration that looks at the changes of a sweep through something other than their largest size."""
+
+    def value_iteration(transitions, rewards, discount, tolerance):
+        values, change = np.zeros(len(rewards)), np.inf
+        while change >= _threshold(discount, tolerance):
+            new_values = (rewards + discount * transitions @ values).max(axis=1)
+            change, values = measure(new_values - values), new_values
+        return values
+
+    return value_iteration
+
+
+for name, measure in {
+    "mean": lambda change: np.abs(change).mean(),
+    "smallest": lambda change: np.abs(change).min(),
+    "sum": lambda change: abs(change.sum()),
+}.items():
+    stopping = _stopping_by(measure)
+    stopping.__name__ = f"stops_by_the_{name}_change"
+    wrong(mdp.value_iteration, claim="the_largest_change_decides", says="largest over all states")(stopping)
+
+
+@wrong(mdp.value_iteration, claim="all_rewards_negative", says="The change is a size")
+def forgets_that_values_may_fall(transitions, rewards, discount, tolerance):
+    return _stopping_by(np.max)(transitions, rewards, discount, tolerance)
+
+
 # --- close_to_optimal ------------------------------------------------------------------------------------------------
 
 
@@ -431,3 +519,19 @@ def looks_at_one_side(transitions, rewards, discount, values, tolerance):
 @wrong(mdp.close_to_optimal, claim="rejects_the_bug", says="bool")
 def returns_the_error(transitions, rewards, discount, values, tolerance):
     return np.abs(values - mdp.value_iteration(transitions, rewards, discount, 1e-9)).max()
+
+
+@wrong(mdp.close_to_optimal, claim="the_tolerance_is_absolute", says="np.allclose")
+def allows_a_share_of_the_values(transitions, rewards, discount, values, tolerance):
+    return np.allclose(values, mdp.value_iteration(transitions, rewards, discount, 1e-6), atol=tolerance)
+
+
+@wrong(mdp.close_to_optimal, claim="compares_with_the_optimal_values", says="best over all policies")
+def compares_with_the_greedy_policy(transitions, rewards, discount, values, tolerance):
+    actions = (rewards + discount * transitions @ values).argmax(axis=1)
+    return bool(np.abs(values - _evaluated(transitions, rewards, discount, actions)).max() <= tolerance)
+
+
+@wrong(mdp.close_to_optimal, claim="rejects_the_bug", says="too low")
+def forgets_the_sign(transitions, rewards, discount, values, tolerance):
+    return bool((values - mdp.value_iteration(transitions, rewards, discount, 1e-9)).max() <= tolerance)
