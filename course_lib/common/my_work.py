@@ -56,7 +56,7 @@ def _lay_beside(release, beside, laid, key, new, name):
         return f"kept your my_work/{name} and your {beside.name}: move the latter away to get the new release"
     _place(release, beside)
     laid[key] = new
-    return f"kept your my_work/{name}; its new release is {beside.name}, next to it"
+    return f"kept your my_work/{name}; its new release is {beside.name}, next to it: copy from it what you want to have"
 
 
 def _hash(path):

@@ -231,6 +231,7 @@ def _claims_of_context(target):
 def _inputs_unchanged(answer, rng):
     answer(*example_of(answer.target, rng))
     names = ", ".join(f"`{name}`" for name in answer.names if name in answer.mutated)
+    answer.inputs = {name: value for name, value in answer.inputs.items() if name in answer.mutated}
     require(not answer.mutated, f"It changed {names} in place: work on a copy, the caller still needs the old values.")
 
 

@@ -108,7 +108,10 @@ def test_under_policy(sparsely):
         np.testing.assert_allclose(got_rewards, rewards)
 
 
-@pytest.mark.parametrize("policy", [[0.0, 1.0], [0, 2], [0, -1], [0], [[0.5, 0.6], [1, 0]], [[1.5, -0.5], [1, 0]]])
+@pytest.mark.parametrize(
+    "policy",
+    [[0.0, 1.0], [0, 2], [0, -1], [0], [[0.5, 0.6], [1, 0]], [[1.5, -0.5], [1, 0]], [[np.nan, 1], [1, 0]]],
+)
 def test_a_policy_that_does_not_fit_is_refused(policy):
     with pytest.raises(ValueError, match="policy"):
         mdp.under_policy(mdp.TabularMDP(TRANSITIONS, REWARDS, 0.9), np.array(policy))

@@ -20,6 +20,13 @@ def test_gridworld_moves_and_walls():
     assert np.flatnonzero(grid.terminal).tolist() == [0, 15]
 
 
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_gridworld_has_two_corners(size):
+    assert mdp.gridworld(2).terminal.tolist() == [True, False, False, True]
+    with pytest.raises(ValueError, match=f"size={size}: .* at least 2"):
+        mdp.gridworld(size)
+
+
 def test_a_large_gridworld_is_sparse():
     assert mdp.gridworld(100).is_sparse and not mdp.gridworld(20).is_sparse
 

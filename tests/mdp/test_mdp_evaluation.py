@@ -104,6 +104,10 @@ def test_refusals():
     grid = mdp.gridworld()
     with pytest.raises(ValueError, match='method="guess" is not known|guess'):
         mdp.evaluate_policy(grid, uniform(grid), method="guess")
+    with pytest.raises(ValueError, match="max_sweeps=0"):
+        mdp.evaluate_policy(grid, uniform(grid), method="sweeps", max_sweeps=0)
+    with pytest.raises(ValueError, match=r"values\[0\] is nan"):
+        mdp.evaluate_policy(grid, uniform(grid), method="sweeps", values=np.full(16, np.nan))
     with pytest.raises(RuntimeError, match="after 3 sweeps"):
         mdp.evaluate_policy(grid, uniform(grid), method="sweeps", max_sweeps=3)
 

@@ -1,5 +1,7 @@
 """TabularMDP refuses what is no MDP, and says where and why."""
 
+import time
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -93,3 +95,20 @@ def test_rounding_in_a_row_is_forgiven_and_discounts_0_and_1_are_allowed():
     thirds = np.array([[[1 / 3, 2 / 3 + 1e-9], [1, 0]], [[0, 1], [0, 1]]])
     assert two_states(transitions=thirds, discount=1).discount == 1.0
     assert two_states(discount=0).discount == 0.0
+
+
+@pytest.mark.parametrize("sparsely", [False, True])
+def test_of_many_terminal_rows_the_first_bad_one_is_named(sparsely):
+    transitions = np.repeat(np.eye(4)[:, None], 2, axis=1)
+    transitions[2, 1] = transitions[3, 0] = [0.25, 0.25, 0.25, 0.25]
+    given = sparse.csr_array(transitions.reshape(8, 4)) if sparsely else transitions
+    with pytest.raises(ValueError, match="state 2, action 1: a terminal .* with probability 0.25 and reward 0"):
+        mdp.TabularMDP(given, np.zeros((4, 2)), 1.0, np.array([False, True, True, True]))
+
+
+def test_many_terminal_states_are_checked_at_once():
+    n = 50_000
+    stay = sparse.csr_array((np.ones(2 * n), np.repeat(np.arange(n), 2), np.arange(2 * n + 1)))
+    started = time.process_time()
+    mdp.TabularMDP(stay, np.zeros((n, 2)), 1.0, np.ones(n, bool))
+    assert time.process_time() - started < 0.5  # row by row it took 2.5 s

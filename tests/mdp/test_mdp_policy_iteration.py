@@ -58,6 +58,15 @@ def test_ties_everywhere_end_at_once():
     np.testing.assert_allclose(values, 10)
 
 
+def test_ties_between_large_values_end_too():
+    # Two identical copies of 30 states, with every action in either copy: all choices of a copy tie, up to a rounding
+    # that is far above 1e-9 where values are about 1e9.
+    one = mdp.random_dense(30, 3, 0.9, 1)
+    half = one.transitions / 2
+    copies = np.tile(np.concatenate([np.concatenate([half, half], 2)] * 2), (1, 1, 1))
+    assert copies.shape == (60, 3, 60)
+
+
 def test_discount_0_looks_one_step_ahead():
     made = tiny(3, 0.0)
     np.testing.assert_array_equal(mdp.value_iteration(*arrays(made), 1e-9), made.rewards.max(axis=1))

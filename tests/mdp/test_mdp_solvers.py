@@ -1,5 +1,9 @@
 import dataclasses
+import os
+import subprocess
+import sys
 
+import gymnasium
 import numpy as np
 import pytest
 from quantecon.markov import DiscreteDP
@@ -20,6 +24,17 @@ EPISODIC = {
     "gambler": mdp.gamblers_problem,
     "cliff": lambda: mdp.from_gymnasium("CliffWalking-v1", 1.0),
 }
+
+
+LAKES = {slippery: lambda slippery=slippery: gymnasium.make("FrozenLake-v1", is_slippery=slippery) for slippery in (True, False)}
+CONCURRENT = """
+import threading
+from course_lib import mdp
+made = mdp.garnet(20_000, 3, 4, 0.99, 0)
+threads = [threading.Thread(target=mdp.solve, args=[made]) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+"""
 
 
 def exact(made):
@@ -129,6 +144,12 @@ def test_refusals():
     for tolerance in (0, -1, 1e-16, np.nan):
         with pytest.raises(ValueError, match="rounding allows no less"):
             mdp.solve(made, tolerance=tolerance)
+    with pytest.raises(ValueError, match=r"values\[3\] is nan"):
+        mdp.solve(made, values=np.where(np.arange(20) == 3, np.nan, 0.0))
+    with pytest.raises(ValueError, match=r"values has shape \(2,\)"):
+        mdp.solve(made, values=[0, 0])
+    with pytest.raises(ValueError, match="max_sweeps=0"):
+        mdp.solve(made, max_sweeps=0)
     with pytest.raises(RuntimeError, match="after 2 sweeps"):
         mdp.solve(made, method="value_iteration", max_sweeps=2)
 
@@ -138,3 +159,49 @@ def test_the_smallest_tolerance_allowed_can_be_reached():
         made = mdp.garnet(100, 3, 4, discount, 0)
         tolerance = 4.1 * np.finfo(float).eps * made.rewards.max() / (1 - discount) ** 2
         assert mdp.solve(made, method="value_iteration", tolerance=tolerance, max_sweeps=100_000).bound <= tolerance
+
+
+@pytest.mark.parametrize("sparsely", [False, True])
+@pytest.mark.parametrize("method", ["auto", *solvers.METHODS])
+@pytest.mark.parametrize("slippery", LAKES)
+def test_without_discount_the_actions_attain_the_values(slippery, method, sparsely):
+    # Where nothing is lost by waiting, waiting is greedy too: all four actions are worth 1 on the lake without wind.
+    lake = mdp.from_gymnasium(LAKES[slippery](), 1.0)
+    solution = mdp.solve(lake.to_sparse() if sparsely else lake, method=method, tolerance=1e-8)
+    assert solution.values[0] == pytest.approx(14 / 17 if slippery else 1, abs=1e-5)
+    np.testing.assert_allclose(mdp.evaluate_policy(lake, solution.actions), solution.values, atol=1e-5)
+
+
+@pytest.mark.parametrize("slippery", LAKES)
+def test_played_episodes_are_won_as_often_as_the_values_say(slippery):
+    env = LAKES[slippery]()
+    solution = mdp.solve(mdp.from_gymnasium(env, 1.0))
+    env.unwrapped.np_random = np.random.default_rng(0)
+    won = 0
+    for _ in range(400):
+        state, over = env.unwrapped.reset()[0], False
+        while not over:
+            state, reward, over, *_ = env.unwrapped.step(solution.actions[state])
+        won += reward
+    assert won / 400 == pytest.approx(solution.values[0], abs=0.08)  # four standard deviations
+
+
+def test_without_discount_a_reward_before_a_place_without_end_is_fetched_too():
+    # State 0 may wait or take 1 on its way to state 1, which never ends and pays nothing; state 2 is the end.
+    transitions = np.eye(3)[[[0, 1], [1, 1], [2, 2]]]
+    made = mdp.TabularMDP(transitions, [[0, 1], [0, 0], [0, 0]], 1.0, np.array([False, False, True]))
+    solution = mdp.solve(made, method="value_iteration")
+    assert solution.values.tolist() == [1, 0, 0] and solution.actions[0] == 1
+
+
+def test_without_discount_actions_that_end_are_kept():
+    # Both actions of each state lead to the end at once and pay alike: the first is greedy, and no walk changes it.
+    made = mdp.TabularMDP(np.eye(2)[[[1, 1], [1, 1]]], [[1, 1], [0, 0]], 1.0, np.array([False, True]))
+    assert mdp.solve(made).actions.tolist() == [0, 0]
+
+
+def test_concurrent_calls_under_numbas_fallback_threads():
+    # Its workqueue aborts the process when two threads start a parallel loop at the same time.
+    env = {**os.environ, "NUMBA_THREADING_LAYER": "workqueue"}
+    done = subprocess.run([sys.executable, "-c", CONCURRENT], env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
