@@ -14,6 +14,12 @@ import numpy as np
 from .check import Result, examine
 from .exercise import exercises
 
+_HARMLESS = {"float", "int", "tuple", "list", "dict", "range", "np.finfo"}  # may be called to make a constant
+
+
+class Refused(Exception):
+    """A statement that is not taken over."""
+
 
 @dataclasses.dataclass
 class Adopted:
@@ -111,18 +117,8 @@ def _adopt_cell(source, notebook, namespace, adopted, keep):
         adopted.refused.append(f"{notebook}: a cell does not parse (line {error.lineno}: {error.msg})")
         return
     for node in tree.body:
-        if not _may_be_taken(node):
-            adopted.refused.append(
-                f"{notebook}: {ast.unparse(node).splitlines()[0]} (only functions and constants are taken)"
-            )
-            continue
-        target_name = _filled(node)
-        target = _named(target_name) if target_name else None
-        if target_name and target is None:
-            adopted.refused.append(f"{notebook}: @fill({target_name}) names no exercise of the library")
-            continue
         try:
-            _define(node, source, target, namespace)
+            target = _define(node, source, namespace)
         except Exception as error:
             adopted.refused.append(f"{notebook}: {ast.unparse(node).splitlines()[0]} ({type(error).__name__}: {error})")
             continue
@@ -164,22 +160,20 @@ def _calls(node):
     """Whether an expression calls anything but numbers' and containers' own types, outside a lambda's body."""
     if node is None or isinstance(node, ast.Lambda):
         return False
-    if isinstance(node, ast.Call) and ast.unparse(node.func) not in (
-        "float",
-        "int",
-        "tuple",
-        "list",
-        "dict",
-        "range",
-        "np.finfo",
-    ):
+    if isinstance(node, ast.Call) and ast.unparse(node.func) not in _HARMLESS:
         return True
     unsafe = (ast.Await, ast.NamedExpr, ast.GeneratorExp, ast.ListComp, ast.SetComp, ast.DictComp)
     return isinstance(node, unsafe) or any(map(_calls, ast.iter_child_nodes(node)))
 
 
-def _define(node, source, target, namespace):
-    """Run one definition; a function that fills an exercise sees what the library's own version of it sees."""
+def _define(node, source, namespace):
+    """Run one definition and return the exercise it fills, if any; such a function sees what the library's own sees."""
+    if not _may_be_taken(node):
+        raise Refused("only functions and constants are taken")
+    asked = _filled(node)
+    target = _named(asked) if asked else None
+    if asked and not target:
+        raise Refused(f"@fill({asked}) names no exercise of the library")
     file = f"<adopted {target.name}>" if target else "<adopted>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)  # for tracebacks and AutoGraph
     if target:
@@ -191,3 +185,4 @@ def _define(node, source, target, namespace):
     if isinstance(node, ast.FunctionDef):
         node.returns = None
     exec(compile(ast.Module([node], []), file, "exec"), namespace)
+    return target

@@ -102,10 +102,10 @@ class Answer:
 
         seconds = self.target.seconds if mode == "plain" else contexts.SECONDS_TO_COMPILE
         got = limited(call, seconds)
-        changed = (
-            value for value in zip(self.names, given, before, strict=False) if pickle.dumps(value[1]) != value[2]
-        )
-        self.mutated.update(name for name, _, _ in changed)
+        after = [pickle.dumps(value) for value in given]
+        self.mutated |= {
+            name for name, *states in zip(self.names, before, after, strict=False) if states[0] != states[1]
+        }
         return got
 
 
