@@ -102,3 +102,12 @@ def mute_images(cell):
 def test_every_figure_has_alternative_text(read, path):
     """`plots.show(figure, alt)` gives it."""
     assert {cell.id: list(mute_images(cell)) for cell in read(path).cells if any(mute_images(cell))} == {}
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=name)
+def test_the_readme_has_a_row_for_it(read, path):
+    """The course map on the first page: a link, the chapter's question and its time."""
+    rows = [row for row in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if f"({name(path)})" in row]
+    about = read(path).metadata.course
+    assert len(rows) == 1 and about.question in rows[0]
+    assert f"{about.reading_minutes} min" in rows[0] and f"{about.budget_seconds} s" in rows[0]
