@@ -19,7 +19,7 @@ def policy_iteration(transitions, rewards, discount, actions):
     """Evaluate the policy exactly, act greedily on it, and repeat until nothing changes.
 
     v = (I − γ P_π)⁻¹ r_π, then π ← greedy(q). Each policy is better than the one before or already optimal, and
-    there are finitely many, so it ends.
+    there are finitely many, so it ends. Values count as equal up to rounding, 10⁻⁹ of the largest.
 
     Source: Howard 1960; Sutton & Barto 2018, section 4.3; Puterman 1994, theorem 6.4.2.
 
