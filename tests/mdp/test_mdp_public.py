@@ -7,21 +7,15 @@ import numpy as np
 import pytest
 
 from course_lib import mdp
-from course_lib.workbook.exercise import Exercise, UsesLibraryAnswer, under_check
+from course_lib.workbook.exercise import Exercise, UsesLibraryAnswer, exercises, under_check
 
-EXERCISES = (
-    "discounted_return",
-    "action_values",
-    "evaluation_sweep",
-    "greedy_actions",
-    "policy_iteration",
-    "value_iteration",
-)
+EXERCISES = [name.removeprefix("mdp.") for name in exercises() if name.startswith("mdp.")]
 
 
 def test_every_public_name_is_there_and_exercises_are_exercises():
     for name in mdp.__all__:
         assert getattr(mdp, name) is not None
+    assert len(EXERCISES) >= 7
     for name in EXERCISES:
         assert isinstance(getattr(mdp, name), Exercise) and getattr(mdp, name).name == f"mdp.{name}"
     with pytest.raises(AttributeError, match="no attribute"):

@@ -333,10 +333,8 @@ def evaluates_with_too_few_sweeps(transitions, rewards, discount, actions):
 
 
 @wrong(mdp.policy_iteration, claim="no_policy_is_better", says="Another policy is better")
-def stops_after_two_improvements(transitions, rewards, discount, actions):
-    for _ in range(2):
-        values = _evaluated(transitions, rewards, discount, actions)
-        actions = mdp.greedy_actions(rewards + 0.0 * discount * transitions @ values, actions)
+def is_greedy_for_the_immediate_reward(transitions, rewards, discount, actions):
+    actions = mdp.greedy_actions(rewards, actions)
     return actions, _evaluated(transitions, rewards, discount, actions)
 
 
