@@ -11,5 +11,25 @@ c.ClearSolutions.code_stub = {"python": '# your code here\nraise NotImplementedE
 c.ClearSolutions.text_stub = "*Your answer here.*"
 c.ClearSolutions.enforce_metadata = True  # a solution outside a solution cell stops the release: nothing leaks
 
-c.ExecutePreprocessor.timeout = 300  # seconds a cell; nbgrader's own 30 are too few to compile and train
+# Archives as Moodle and Canvas pack them, or plain ones: downloaded/NAME/archive/ → submitted/STUDENT/NAME/.
+c.ZipCollectApp.extractor_plugin = "course_lib.classroom.collect.Extractor"
+c.ZipCollectApp.collector_plugin = "course_lib.classroom.collect.Collector"
+
+# Grading runs no student's kernel: see course_lib/classroom/judge.py and docs/teaching.md.
+c.Autograde.exporter_class = "course_lib.classroom.judge.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "course_lib.classroom.submission.Restore",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "course_lib.classroom.judge.Judge",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# What students write is shown to others, in feedback and in the form grader: as text and harmless HTML, no script.
+c.HTMLExporter.preprocessors = ["course_lib.classroom.report.Harmless"]
+
+c.ExecutePreprocessor.timeout = 300  # seconds a cell when students press Validate; nbgrader's 30 are too few
 c.ExecutePreprocessor.startup_timeout = 120

@@ -9,7 +9,7 @@ import pathlib
 __version__ = "0.1.0"
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-GROUND_FLOOR = {"workbook", "common"}
+GROUND_FLOOR = {"workbook", "common", "classroom"}
 
 
 def wings():

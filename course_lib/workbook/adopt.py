@@ -12,7 +12,7 @@ import sys
 import numpy as np
 
 from .check import Result, examine
-from .exercise import exercises
+from .exercise import named
 
 _HARMLESS = {"float", "int", "tuple", "list", "dict", "range", "np.finfo"}  # may be called to make a constant
 
@@ -87,7 +87,7 @@ def _imports(path):
     namespace = {"np": np}
     try:
         source, marks = _code_cells(path)[0]
-        first = ast.parse("" if marks.get("solution") else _without_magic(source))
+        first = ast.parse("" if marks.get("solution") else without_magic(source))
         imports = [node for node in first.body if isinstance(node, ast.Import | ast.ImportFrom)]
         exec(compile(ast.Module(imports, []), str(path), "exec"), namespace)
     except (IndexError, SyntaxError, ImportError):
@@ -95,7 +95,8 @@ def _imports(path):
     return namespace
 
 
-def _without_magic(source):
+def without_magic(source):
+    """A cell without IPython's own lines, % and !, so that Python parses it."""
     return re.sub(r"^[%!].*", "", source, flags=re.MULTILINE)
 
 
@@ -112,7 +113,7 @@ def _code_cells(path):
 def _adopt_cell(source, notebook, namespace, adopted, keep):
     """Run what may be taken of a cell, then check each function in it that fills an exercise."""
     try:
-        tree = ast.parse(_without_magic(source))
+        tree = ast.parse(without_magic(source))
     except SyntaxError as error:
         adopted.refused.append(f"{notebook}: a cell does not parse (line {error.lineno}: {error.msg})")
         return
@@ -128,7 +129,7 @@ def _adopt_cell(source, notebook, namespace, adopted, keep):
                 target.accept(result.function, result.slowdown)
 
 
-def _filled(node):
+def filled(node):
     """The argument of a function's @fill(...) decorator as text, or None."""
     for decorator in getattr(node, "decorator_list", ()):
         if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("fill") and decorator.args:
@@ -136,17 +137,10 @@ def _filled(node):
     return None
 
 
-def _named(text):
-    """The exercise that `wing.function` names; `function` alone does where there is only one of that name."""
-    ending = "." + ".".join(text.split(".")[-2:])
-    found = [exercise for name, exercise in exercises().items() if f".{name}".endswith(ending)]
-    return found[0] if len(found) == 1 else None
-
-
 def _may_be_taken(node):
     """Functions without decorators but @fill, constants, and imports of what is loaded anyway."""
     if isinstance(node, ast.FunctionDef):
-        return len(node.decorator_list) <= bool(_filled(node)) and not _calls(node.args)
+        return len(node.decorator_list) <= bool(filled(node)) and not _calls(node.args)
     if isinstance(node, ast.Import | ast.ImportFrom):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module]
         return all(name in sys.modules for name in names)
@@ -170,8 +164,8 @@ def _define(node, source, namespace):
     """Run one definition and return the exercise it fills, if any; such a function sees what the library's own sees."""
     if not _may_be_taken(node):
         raise Refused("only functions and constants are taken")
-    asked = _filled(node)
-    target = _named(asked) if asked else None
+    asked = filled(node)
+    target = named(asked) if asked else None
     if asked and not target:
         raise Refused(f"@fill({asked}) names no exercise of the library")
     file = f"<adopted {target.name}>" if target else "<adopted>"

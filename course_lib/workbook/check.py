@@ -2,25 +2,16 @@
 
 import copy
 import dataclasses
-import dis
-import inspect
-import pickle
 import time
-import traceback
 import zlib
 
 import numpy as np
 
 from . import contexts
+from .answer import Answer, Blank, Crashed
 from .claims import Claim, ClaimFailed, claims_of, example_of, expect, require
-from .exercise import Exercise, UsesLibraryAnswer, under_check
+from .exercise import Exercise, UsesLibraryAnswer
 from .limits import TimedOut, limited
-
-STILL_BLANK = "Still blank: write your answer in the cell above and run it."
-
-
-class Blank(Exception):
-    """There is no answer yet."""
 
 
 @dataclasses.dataclass
@@ -79,36 +70,6 @@ class Result:
         return html_card(self)
 
 
-class Answer:
-    """A candidate as the claims see it: plain numbers in and out, timed, its inputs watched."""
-
-    def __init__(self, target, function):
-        self.target, self.function = target, function
-        self.inputs, self.mutated = None, set()
-        self.names = target.parameters
-
-    def __call__(self, *args):
-        return self.run("plain", args)
-
-    def run(self, mode, args):
-        """Run the candidate on a copy of `args` in one of the modes of `contexts`."""
-        self.inputs = dict(zip(self.names, args, strict=False))
-        given = copy.deepcopy(args)
-        before = [pickle.dumps(value) for value in given]
-
-        def call():
-            with under_check(self.target):
-                return contexts.execute(self.target, self.function, mode, given)
-
-        seconds = self.target.seconds if mode == "plain" else contexts.SECONDS_TO_COMPILE
-        got = limited(call, seconds)
-        after = [pickle.dumps(value) for value in given]
-        self.mutated |= {
-            name for name, *states in zip(self.names, before, after, strict=False) if states[0] != states[1]
-        }
-        return got
-
-
 def check(target):
     """Check the answer handed in with `@fill(target)`; accept it if every claim holds. Never raises on bad answers.
 
@@ -125,7 +86,7 @@ def check(target):
 
 
 def examine(target, function, seed=0):
-    """Try `function` against all claims on `target` without plugging it in.
+    """Try `function` against all claims on `target` in this process, without plugging it in.
 
     Args:
       target: the exercise.
@@ -133,32 +94,33 @@ def examine(target, function, seed=0):
       seed: every claim draws its random cases from this and its own name.
     """
     answer = Answer(target, function)
-    outcomes = []
-    for claim in claims_of(target):
-        over = any(outcome.status in ("blank", "timed out") for outcome in outcomes)
-        outcomes.append(Outcome(claim, "not run") if over else _outcome(claim, answer, seed))
-        if outcomes[-1].status == "blank" and len(outcomes) > 1:
-            outcomes[-1] = Outcome(claim, "crashed", "A part of it is still blank.", answer.inputs)
-    right = all(outcome.status == "held" for outcome in outcomes)
-    for claim in _claims_of_context(target):  # how it does it counts once some of what it does is right
-        partly = claim.test is not _inputs_unchanged and any(outcome.status == "held" for outcome in outcomes)
-        over = any(outcome.status in ("blank", "timed out") for outcome in outcomes)
-        tried = right or (partly and not over)
-        outcomes.append(_outcome(claim, answer, seed) if tried else Outcome(claim, "not run"))
-    result = Result(target.name, outcomes, function)
+    result = judge(answer, seed)
     if result.status == "accepted":
         result.slowdown = _slowdown(answer)
         result.slow = result.slowdown > target.slow
     return result
 
 
+def judge(answer, seed):
+    """Hold an `Answer` against all claims on its exercise and return the `Result`."""
+    outcomes = []
+    for claim in claims_of(answer.target):
+        over = any(outcome.status in ("blank", "timed out") for outcome in outcomes)
+        outcomes.append(Outcome(claim, "not run") if over else _outcome(claim, answer, seed))
+        if outcomes[-1].status == "blank" and len(outcomes) > 1:
+            outcomes[-1] = Outcome(claim, "crashed", "A part of it is still blank.", answer.inputs)
+    right = all(outcome.status == "held" for outcome in outcomes)
+    for claim in _claims_of_context(answer.target):  # how it does it counts once some of what it does is right
+        partly = claim.test is not _inputs_unchanged and any(outcome.status == "held" for outcome in outcomes)
+        over = any(outcome.status in ("blank", "timed out") for outcome in outcomes)
+        tried = right or (partly and not over)
+        outcomes.append(_outcome(claim, answer, seed) if tried else Outcome(claim, "not run"))
+    return Result(answer.target.name, outcomes, answer.function)
+
+
 def _outcome(claim, answer, seed):
     try:
-        if answer.function is None:
-            raise Blank("Nothing is handed in yet: run the cell with @fill above, then this one again.")
-        if _does_nothing(answer.function):
-            raise Blank(STILL_BLANK)
-        _expect_parameters(answer)
+        answer.ready()
         claim.test(answer, np.random.default_rng([seed, zlib.crc32(claim.name.encode())]))
         return Outcome(claim, "held")
     except ClaimFailed as failed:
@@ -168,49 +130,12 @@ def _outcome(claim, answer, seed):
     except UsesLibraryAnswer as used:
         return Outcome(claim, "wrong", f"It uses the library's answer ({used}): write the idea itself.", answer.inputs)
     except TimedOut as late:
-        return Outcome(
-            claim,
-            "timed out",
-            f"It was {late}: an endless loop, or a loop over what an array operation does at once?",
-            answer.inputs,
-        )
-    except BaseException as error:
-        frames, innermost = _frames(error, answer.function)
-        if isinstance(error, NotImplementedError) and (innermost or "your code here" in str(error)):
-            return Outcome(claim, "blank", STILL_BLANK)
-        if isinstance(error, KeyboardInterrupt) and not frames:
-            raise  # the person in front of the notebook pressed stop
-        return Outcome(claim, "crashed", contexts.translated(error) + _place(frames), answer.inputs)
-
-
-def _expect_parameters(answer):
-    """The library may name the arguments in a call, so an answer keeps the parameters of the blank."""
-    given = [f"`{name}`" for name in inspect.signature(answer.function).parameters]
-    wanted = [f"`{name}`" for name in answer.names]
-    require(
-        given == wanted,
-        f"Its parameters are {', '.join(given) or 'none'}: keep those of the blank, {', '.join(wanted)}.",
-    )
-
-
-def _frames(error, function):
-    """The frames of an error that lie in the learner's cell, and whether the innermost frame of all does."""
-    file = getattr(getattr(function, "__code__", None), "co_filename", None)
-    frames = traceback.extract_tb(error.__traceback__)
-    return [frame for frame in frames if frame.filename == file], bool(frames) and frames[-1].filename == file
-
-
-def _place(frames):
-    """ "In your line `…`", or nothing where the error did not pass through the learner's code."""
-    return f"\nIn your line: {frames[-1].line}" if frames and frames[-1].line else ""
-
-
-def _does_nothing(function):
-    """Whether a function is only a docstring, `pass` or `...`."""
-    if not hasattr(function, "__code__"):
-        return False
-    steps = [step for step in dis.get_instructions(function) if step.opname not in ("RESUME", "NOP", "CACHE")]
-    return steps[0].opname in ("LOAD_CONST", "RETURN_CONST") and steps[0].argval is None and len(steps) <= 2
+        why = f"It was {late}: an endless loop, or a loop over what an array operation does at once?"
+        return Outcome(claim, "timed out", why, answer.inputs)
+    except Crashed as crashed:
+        return Outcome(claim, "crashed", str(crashed), answer.inputs)
+    except Exception as error:  # what it returned is nothing that the claim can work with
+        return Outcome(claim, "crashed", contexts.translated(error), answer.inputs)
 
 
 def _claims_of_context(target):

@@ -9,6 +9,7 @@ import threading
 
 _registry = {}
 _checking = threading.local()  # .names: exercises whose candidate this thread is running for a check
+_sealed = set()  # exercises that this whole process must not answer itself: see `Exercise.seal`
 
 
 class UsesLibraryAnswer(Exception):
@@ -71,8 +72,14 @@ class Exercise:
         """Forget the learner's version."""
         self.accepted, self.candidate, self.slowdown = None, None, 1.0
 
+    def seal(self):
+        """Put the library's answer out of reach for good: in a process that runs nothing but a learner's."""
+
+        self._reference = None
+        _sealed.add(self.name)
+
     def _guard(self):
-        if self.name in getattr(_checking, "names", ()):
+        if self.name in out_of_reach():
             raise UsesLibraryAnswer(self.name)
 
     def __reduce__(self):
@@ -113,6 +120,16 @@ def exercises():
     return dict(sorted(_registry.items()))
 
 
+def named(text):
+    """The exercise that `wing.function` names; `function` alone does where there is only one of that name.
+
+    None where there is none, or more than one.
+    """
+    ending = "." + ".".join(text.split(".")[-2:])
+    found = [exercise for name, exercise in exercises().items() if f".{name}".endswith(ending)]
+    return found[0] if len(found) == 1 else None
+
+
 def also_computes(*targets):
     """Mark a library function that already computes an exercise, so that no answer can be made of it."""
     names = {target.name for target in targets}
@@ -120,13 +137,18 @@ def also_computes(*targets):
     def mark(function):
         @functools.wraps(function)
         def guarded(*args, **kwargs):
-            if reached := names.intersection(getattr(_checking, "names", ())):
+            if reached := names.intersection(out_of_reach()):
                 raise UsesLibraryAnswer(f"{function.__name__} computes {min(reached)}")
             return function(*args, **kwargs)
 
         return guarded
 
     return mark
+
+
+def out_of_reach():
+    """The names of the exercises whose answer by the library may not be used here and now."""
+    return {*getattr(_checking, "names", ()), *_sealed}
 
 
 class under_check:
@@ -157,7 +179,7 @@ def fill(target):
         )
 
     def hand_in(function):
-        if isinstance(function, Exercise) or not callable(function) or function is target.reference:
+        if isinstance(function, Exercise) or not callable(function) or function is target._reference:
             raise TypeError(f"@fill({target.name}) goes above a function of your own.")
         target.reset()
         target.candidate = function

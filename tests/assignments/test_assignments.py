@@ -10,8 +10,9 @@ import course_lib
 from course_lib import ROOT
 from course_lib.common.notebooks import execute
 from course_lib.workbook import Exercise, adopt, exercises
-from course_lib.workbook.adopt import _filled, _named
+from course_lib.workbook.adopt import filled as filled_by
 from course_lib.workbook.check import examine
+from course_lib.workbook.exercise import named
 
 course_lib.wings()
 SOLUTIONS = sorted((ROOT / "solutions").glob("[0-9]*/*.ipynb"))
@@ -29,7 +30,7 @@ def cells(path, **marks):
 def filled(path):
     """(exercise, source) of each solution cell of a notebook."""
     sources = ["".join(cell["source"]) for cell in cells(path, solution=True, grade=False)]
-    return [(_named(next(filter(None, map(_filled, ast.parse(source).body)))), source) for source in sources]
+    return [(named(next(filter(None, map(filled_by, ast.parse(source).body)))), source) for source in sources]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +64,7 @@ def test_solutions_are_adopted_whole(path):
 def test_points_of_a_check_cell_are_the_weights_of_its_claims(path):
     for cell in cells(path, grade=True, solution=False):
         name = "".join(cell["source"]).partition("check(")[2].partition(")")[0]
-        exercise = _named(name)
+        exercise = named(name)
         assert isinstance(exercise, Exercise), f"{name} in {path.stem}"
         assert examine(exercise, exercise.reference).total == cell["metadata"]["nbgrader"]["points"], exercise.name
 
@@ -71,7 +72,7 @@ def test_points_of_a_check_cell_are_the_weights_of_its_claims(path):
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_signature_and_names_are_the_librarys(path):
     for exercise, source in filled(path):
-        node = next(n for n in ast.parse(source).body if _filled(n))
+        node = next(n for n in ast.parse(source).body if filled_by(n))
         assert node.name == exercise.__name__
         assert tuple(a.arg for a in node.args.args) == exercise.parameters
         assert ast.get_docstring(node), f"{exercise.name} has no docstring in {path.stem}"

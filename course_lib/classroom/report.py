@@ -1,0 +1,71 @@
+"""What a student is told about a graded answer: every claim, and what is wrong where one does not hold."""
+
+import html
+import re
+
+from nbconvert.preprocessors.sanitize import SanitizeHTML
+
+from course_lib.workbook.cards import framed, shown
+
+_TAGS = (
+    "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong "
+    "sub summary sup table tbody td tfoot th thead tr ul"
+)
+_STYLES = (
+    "background border border-collapse border-left color font-size line-height margin margin-left margin-top max-width "
+    "opacity padding text-align vertical-align"
+)
+_LINK = re.compile(  # where a link leads, unless it is to a page, a mail, a picture in the notebook or a file beside it
+    r"(\]\(|^\s*\[[^\]\n]+\]:)\s*<?(?!https?:|mailto:|attachment:|[\w./#%-]+(?:[\s)>]|$))[^\s)]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SIGNS = {"held": "✓", "not run": "·", "blank": "○"}
+_CELL = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0;border:none;background:none"
+
+
+class Harmless(SanitizeHTML):
+    """What students write is shown to others: as text and plain HTML, without scripts.
+
+    A cell without a tag in it stays as it is, or `a < b` in a formula would come out garbled.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.tags, self.styles = _TAGS.split(), _STYLES.split()
+        self.attributes = {"*": ["style", "title", "align", "role"], "a": ["href"], "img": ["src", "alt", "width"]}
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if cell.cell_type == "markdown":
+            cell.source = _LINK.sub(r"\1#", cell.source)
+        if cell.cell_type == "code" or re.search(r"<[a-zA-Z/!?]", cell.source):
+            return super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
+
+def report(result, version):
+    """A graded `Result` as HTML: no script, no ids, no source of checks or reference."""
+    escape = html.escape
+    colour = {"accepted": "#009E73", "blank": "#56B4E9"}.get(result.status, "#D55E00")
+    parts = [f"<div><b>{escape(result.exercise)}: {result.score} of {result.total} points</b></div>"]
+    parts += ["".join(_claim(outcome, outcome is result.first) for outcome in result.outcomes)]
+    parts += [f'<div style="opacity:.7;font-size:85%">graded by version {escape(version)}</div>']
+    return framed("".join(parts), colour)
+
+
+def _claim(outcome, details):
+    """One claim: its sign, its sentence, its points, and why it does not hold; the first such one with its values."""
+    sign, claim = _SIGNS.get(outcome.status, "✗"), outcome.claim
+    held = claim.weight if outcome.status == "held" else 0
+    head = f"{sign} {html.escape(claim.sentence)} <span style='opacity:.7'>({held} of {claim.weight})</span>"
+    why = html.escape(outcome.likely).replace("\n", "<br>")
+    rest = f'<div style="margin-left:1.4em">{why}{_values(outcome) if details else ""}</div>' if why or details else ""
+    return f'<div style="margin-top:.3em">{head}{rest}</div>'
+
+
+def _values(outcome):
+    rows = [
+        f'<tr><td style="{_CELL}">{label}</td><td style="{_CELL}"><pre style="margin:0">{html.escape(shown(value))}</pre></td></tr>'
+        for label, value in (("input", outcome.inputs), ("expected", outcome.expected), ("got", outcome.got))
+        if value is not None and outcome.status not in ("blank", "not run")
+    ]
+    return f'<table style="border-collapse:collapse">{"".join(rows)}</table>' if rows else ""

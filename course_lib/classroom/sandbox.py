@@ -1,0 +1,60 @@
+"""What a student's code may touch: under Linux, with bubblewrap, nothing but its own memory.
+
+There it sees Python, its packages and course_lib, read-only; no other file of this machine, no network, no process
+but its own, and what it starts ends with it. Elsewhere it runs as a plain process: limited in time and memory, but
+able to read and write what the person who grades can. `docs/teaching.md` says what follows from that.
+"""
+
+import functools
+import importlib.util
+import shutil
+import subprocess
+import sys
+
+from course_lib import ROOT
+
+SCRATCH_BYTES = 256 * 2**20
+_SYSTEM = (
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+    "/etc/localtime",
+)
+
+
+def contained(command, readable=()):
+    """The command under bubblewrap, in a memory-backed /tmp as its only writable folder.
+
+    Args:
+      command: a list of words that runs this Python.
+      readable: folders it may read beside Python's own and course_lib.
+    """
+    scratch = ["--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
+    wanted = [*_SYSTEM, sys.base_prefix, sys.prefix, ROOT / "course_lib", *readable]
+    seen = [word for path in wanted for word in ("--ro-bind-try", str(path), str(path))]
+    alone = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--chdir", "/tmp"]
+    closed = ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]
+    return ["bwrap", *scratch, *seen, *closed, *alone, "--", *command]
+
+
+@functools.cache
+def available():
+    """Whether bubblewrap is here and allowed to work; some systems and containers forbid it what it needs."""
+    if not sys.platform.startswith("linux") or not shutil.which("bwrap"):
+        return False
+    trial = contained([sys.executable, "-I", "-c", "pass"])
+    try:
+        return subprocess.run(trial, capture_output=True, timeout=30).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def folders_of(modules):
+    """The folders of packages, so that these can be read where the rest of the disk cannot."""
+    specs = [importlib.util.find_spec(module.partition(".")[0]) for module in modules]
+    return sorted({folder for spec in specs if spec for folder in spec.submodule_search_locations or [spec.origin]})

@@ -1,0 +1,166 @@
+"""A submitted notebook made safe to work with: read whatever it is, and its marked cells put back as released."""
+
+import ast
+import json
+import pathlib
+import re
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from course_lib.workbook.adopt import without_magic
+
+LARGEST = 200 * 2**20  # bytes of a submitted notebook, outputs included
+
+
+def read_submission(path):
+    """Read a notebook of a student, keeping of it what grading and a human reader need: sources and pictures.
+
+    Outputs are dropped: nothing a student's kernel showed counts. What cannot be read becomes an empty notebook that
+    says why; the file itself stays as it came.
+    """
+    path = pathlib.Path(path)
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError(f"it has {path.stat().st_size / 2**20:.0f} MB, at most {LARGEST / 2**20:.0f} are read")
+        text = path.read_text(encoding="utf-8-sig")
+        given = json.loads(text)
+        if given.get("nbformat", 4) < 4:
+            given = nbformat.convert(nbformat.from_dict(given), 4)
+        cells = [_kept(cell) for cell in given["cells"] if isinstance(cell, dict)]
+    except Exception as error:
+        why = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
+        said = f"**This file could not be read as a notebook** and was graded as blank.\n\n    {why}"
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said)])
+    notebook = nbformat.v4.new_notebook(cells=[cell for cell in cells if cell])
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return notebook
+
+
+def _kept(cell):
+    """A new cell with what is kept of one, or None where it is none."""
+    make = {
+        "code": nbformat.v4.new_code_cell,
+        "markdown": nbformat.v4.new_markdown_cell,
+        "raw": nbformat.v4.new_raw_cell,
+    }
+    kind, source = cell.get("cell_type"), cell.get("source", "")
+    source = "".join(source) if isinstance(source, list) else source
+    if kind not in make or not isinstance(source, str):
+        return None
+    made = make[kind](source)
+    marks = cell.get("metadata", {}).get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
+    if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
+        made.metadata["nbgrader"] = nbformat.from_dict(marks)
+    if isinstance(cell.get("id"), str) and re.fullmatch(r"[\w-]{1,64}", cell["id"], re.ASCII):
+        made["id"] = cell["id"]
+    if kind == "markdown" and isinstance(cell.get("attachments"), dict):
+        made["attachments"] = cell["attachments"]
+    return made
+
+
+class Restore(NbGraderPreprocessor):
+    """Put the marked cells back as the gradebook knows them: locked ones entirely, answers but for what was written.
+
+    Of a cell that is there twice, the last one counts, as it does in a kernel; one that is missing is put in blank.
+    """
+
+    def preprocess(self, nb, resources):
+        place = resources["nbgrader"]
+        with Gradebook(place["db_url"]) as gradebook:
+            released = _released(gradebook.find_notebook(place["notebook"], place["assignment"]))
+        theirs = {_name(cell): cell for cell in nb.cells}
+        kept = {id(theirs[name]) for name in released if name in theirs}
+        for cell in nb.cells:
+            if id(cell) not in kept:
+                cell.metadata.pop("nbgrader", None)
+        last = -1
+        for name, original in released.items():
+            if name in theirs:
+                last = next(index for index, cell in enumerate(nb.cells) if cell is theirs[name])
+                locked = original.metadata.nbgrader.locked
+                nb.cells[last] = original if locked else _answered(original, theirs[name])
+            else:
+                self.log.warning("%s: the cell %s is missing, and put in as released", place["student"], name)
+                last += 1
+                nb.cells.insert(last, original)
+        return nb, resources
+
+
+def _name(cell):
+    """The name a cell was released under. Some editors drop nbgrader's marks: then its id, which is the same here."""
+    return cell.metadata.nbgrader.grade_id if "nbgrader" in cell.metadata else cell.get("id")
+
+
+def _answered(original, theirs):
+    """The released cell with what the student wrote, and the pictures they put in."""
+    cell = nbformat.from_dict({**original, "source": theirs.source})
+    if original.cell_type == "markdown" and "attachments" in theirs:
+        cell["attachments"] = theirs.attachments
+    return cell
+
+
+def _released(notebook):
+    """The marked cells of a released notebook by grade_id, in order, as the gradebook keeps them."""
+    points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    graded = {cell.name for cell in notebook.grade_cells}
+    solutions, tasks = ({cell.name for cell in cells} for cells in (notebook.solution_cells, notebook.task_cells))
+    found = {}
+    for cell in notebook.source_cells:
+        name = cell.name
+        marks = {"grade_id": name, "schema_version": 3, "checksum": cell.checksum, "locked": cell.locked}
+        marks |= {"grade": name in graded, "solution": name in solutions, "task": name in tasks}
+        marks |= {"cell_type": cell.cell_type} | ({"points": points[name]} if name in points else {})
+        make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+        found[name] = make(cell.source, metadata={"nbgrader": marks})
+    return found
+
+
+def definitions(cells, source):
+    """What a cell needs from those above it: the statements that make the names it uses, and the names they use.
+
+    So a helper or a constant in another cell counts, and a training does not run.
+
+    Args:
+      cells: the sources of the cells above, in order.
+      source: that of the cell.
+
+    Returns:
+      The sources of the statements, in order.
+    """
+    statements = [statement for cell in cells for statement in _statements(without_magic(cell))]
+    wanted, taken = _names(_parsed(without_magic(source)), ast.Load), set()
+    while True:
+        more = {i for i, (_, made, _) in enumerate(statements) if made & wanted or "*" in made} - taken
+        if not more:
+            return [statements[i][0] for i in sorted(taken)]
+        taken |= more
+        wanted = wanted.union(*(statements[i][2] for i in more))
+
+
+def _statements(cell):
+    """(source, names it makes, names it uses) of each statement of a cell that makes names and does little else."""
+    lines = cell.split("\n")
+    for node in _parsed(cell).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            made = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made = {node.name}
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            made = _names(node, ast.Store)
+        else:
+            continue
+        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
+        yield "\n".join(lines[first - 1 : node.end_lineno]), made, _names(node, ast.Load)
+
+
+def _parsed(source):
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _names(tree, kind):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}

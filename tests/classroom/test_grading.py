@@ -1,0 +1,266 @@
+"""A class is graded end to end by nbgrader's own commands: every submission gets the points it deserves."""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+from nbgrader.api import Gradebook
+from submissions import FILES, NOTEBOOKS
+
+from course_lib import ROOT, mdp
+from course_lib.classroom import gradebook, sandbox
+from course_lib.classroom.judge import version
+from course_lib.classroom.remote import RemoteAnswer
+
+ASSIGNMENT = "numbers"
+DESERVED = {name: deserved for name, (deserved, _) in {**NOTEBOOKS, **FILES}.items()}
+SOLUTION = '''@fill(private_course.{name})
+def {name}({parameters}):
+    """Do it."""
+    ### BEGIN SOLUTION
+    return {body}
+    ### END SOLUTION'''
+CONFIG = f"""
+load_subconfig({str(ROOT / "nbgrader_config.py")!r})
+c = get_config()
+c.Judge.modules = ["private_course"]
+c.Judge.cell_seconds = 4
+"""
+
+
+def student(name):
+    """The id of a student, made of what they hand in."""
+    return re.sub(r"\W+", "-", name)
+
+
+def marked(make, name, source, **marks):
+    """A cell with nbgrader's marks."""
+    marks = {"grade_id": name, "grade": False, "solution": False, "locked": False, "task": False} | marks
+    made = make(source, metadata={"nbgrader": {"schema_version": 3, **marks}})
+    return nbformat.from_dict({**made, "id": name})
+
+
+def source_notebook():
+    """Two exercises, a training that would take for ever, and an experiment to be graded by hand."""
+    code, text = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+    squares = SOLUTION.format(name="mean_square", parameters="values", body="(values**2).mean()  # the secret answer")
+    scales = SOLUTION.format(name="rescale", parameters="values, factor", body="factor * values  # the secret answer")
+    cells = [
+        code("import private_course\nfrom course_lib.workbook import check, fill"),
+        marked(code, "rescale", scales, solution=True),
+        marked(code, "check-rescale", "check(private_course.rescale)", grade=True, locked=True, points=4),
+        code("import time\ntime.sleep(1000)  # a training"),
+        marked(code, "mean-square", squares, solution=True),
+        marked(code, "check-mean-square", "check(private_course.mean_square)", grade=True, locked=True, points=2),
+        marked(text, "essay", "A good answer: the secret rubric.", grade=True, solution=True, points=3),
+    ]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+class Course:
+    """A teacher's folder, and nbgrader's commands run in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        paths = [str(ROOT), str(ROOT / "tests" / "classroom"), os.environ.get("PYTHONPATH", "")]
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "PATH": gradebook.path(),
+            "COURSE_TEST_SECRET": "of the teacher",
+        }
+        (folder / "nbgrader_config.py").write_text(CONFIG)
+        (folder / "solutions" / ASSIGNMENT).mkdir(parents=True)
+        nbformat.write(source_notebook(), folder / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
+        self.run("generate_assignment", ASSIGNMENT)
+        self.released = (folder / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
+
+    def start(self, *words):
+        """One of nbgrader's commands, started."""
+        command = [sys.executable, "-m", "nbgrader", *words]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
+    def run(self, *words):
+        """One of nbgrader's commands, run to its end; returns what it printed."""
+        process = self.start(*words)
+        said = process.communicate(timeout=600)[0].decode()
+        assert process.returncode == 0, said[-3000:]
+        return said
+
+    def hand_in(self, name, content):
+        """Lay a submission where nbgrader collects them."""
+        folder = self.folder / "submitted" / student(name) / ASSIGNMENT
+        folder.mkdir(parents=True)
+        (folder / f"{ASSIGNMENT}.ipynb").write_bytes(content)
+
+    def grades(self, name):
+        """The gradebook's grades of a student's notebook by cell."""
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as book:
+            notebook = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student(name))
+            return {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in notebook.grades}
+
+    def given(self, name):
+        """The points that a student got for the checked cells."""
+        return sum(points for cell, (points, _) in self.grades(name).items() if cell != "essay")
+
+    def graded(self, name):
+        """A student's autograded notebook."""
+        return nbformat.read(
+            self.folder / "autograded" / student(name) / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4
+        )
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course in which every submission has been handed in and graded, the grading killed once in the middle."""
+    course = Course(tmp_path_factory.mktemp("course"))
+    course.canary = tmp_path_factory.mktemp("canary") / "precious"
+    course.canary.mkdir()
+    (course.canary / "file").write_text("kept")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        fill_in = {"TARGETS": repr([str(course.canary)]), "PORT": str(listener.getsockname()[1])}
+        for name, (_, change) in NOTEBOOKS.items():
+            text = json.dumps(change(json.loads(course.released)))
+            for word, value in fill_in.items() if name == "deletes and writes files" else ():
+                text = text.replace(word, value.replace('"', '\\"'))
+            course.hand_in(name, text.encode())
+        for name, (_, content) in FILES.items():
+            course.hand_in(name, content)
+        course.interrupted = interrupt(course)
+        course.said = course.run("autograde", ASSIGNMENT)
+        course.reached = reached(listener)
+    course.run("generate_feedback", ASSIGNMENT)
+    return course
+
+
+def interrupt(course):
+    """Grade, and kill it as soon as a few are done and another one is begun; returns how many were done."""
+    process = course.start("autograde", ASSIGNMENT)
+    finished = lambda: list(course.folder.glob("autograded/*/*/*.ipynb"))  # noqa: E731
+    while len(finished()) < 4 and process.poll() is None:
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    process.communicate()
+    return len(finished())
+
+
+def reached(listener):
+    """Whether anybody has called."""
+    try:
+        listener.accept()[0].close()
+        return True
+    except TimeoutError:
+        return False
+
+
+@pytest.mark.parametrize("name", DESERVED)
+def test_each_submission_gets_what_it_deserves(course, name):
+    """The table of the class; nobody else's notebook, and nothing in one's own, changes it."""
+    assert course.given(name) == DESERVED[name]
+
+
+def test_a_killed_grading_is_taken_up_again(course):
+    """The gradebook is whole, and what was left half done is done anew (the points are tested above)."""
+    assert 4 <= course.interrupted < len(DESERVED)
+    with sqlite3.connect(course.folder / "gradebook.db") as book:
+        assert book.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    for name in DESERVED:
+        assert course.graded(name).metadata.course.graded_by == version()
+
+
+def test_the_experiment_waits_for_a_person(course):
+    """A blank one has its zero; a written one needs a grade by hand."""
+    assert course.grades("perfect")["essay"] == (0, False)
+    notebook = json.loads(course.released)
+    tricks = (
+        "<script>alert(1)</script> <b onclick=alert(2)>b</b> [c](javascript:alert(3)) [d]\n\n[d]: JavaScript:alert(4)"
+    )
+    notebook["cells"][-1]["source"] = f"It grows if $a < b$, see [this](https://example.org/a?b=c). {tricks}"
+    course.hand_in("writes an essay", json.dumps(notebook).encode())
+    course.run("autograde", ASSIGNMENT, "--student", student("writes an essay"))
+    assert course.grades("writes an essay")["essay"] == (None, True)
+    course.run("generate_feedback", ASSIGNMENT, "--student", student("writes an essay"))
+    page = feedback(course, "writes an essay")
+    assert "https://example.org/a?b=c" in page
+    assert not re.search(r"<script>alert|onclick=|href=.javascript", page, re.IGNORECASE)
+
+
+def test_what_student_code_starts_ends_with_it(course):
+    """Neither the sleeping programs nor the forks are left."""
+    lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
+    assert not [line for line in lines if "left behind" in line or "classroom.worker" in line]
+
+
+def test_files_and_network_are_out_of_reach(course):
+    """Held by bubblewrap; without it a student's code can do what the person who grades can, and teaching.md says so."""
+    if not sandbox.available():
+        pytest.skip("platform: bubblewrap is not here, or may not work here")
+    assert [path.name for path in course.canary.iterdir()] == ["file"]
+    assert not course.reached
+    looked_for = [course.folder / ".course_secret", course.folder / "gradebook.db", ROOT / "solutions", course.canary]
+    assert all(path.exists() for path in looked_for)
+    look = f"[os.path.exists(path) for path in {[str(path) for path in looked_for]}]"
+    cell = f"import os\n@fill(mdp.action_values)\ndef action_values(a, b, c, d):\n    return np.array({look}, float)\n"
+    before = ["import numpy as np\nfrom course_lib import mdp\nfrom course_lib.workbook import fill"]
+    with RemoteAnswer(mdp.action_values, cell, before, contained=True) as answer:
+        assert answer("transitions", "rewards", "discount", "values").tolist() == [0, 0, 0, 0]
+
+
+def test_claims_are_in_the_graded_cell_for_programs(course):
+    """Their names, what came of them and their points."""
+    cell = next(c for c in course.graded("partly right").cells if c.metadata.get("course", {}).get("claims"))
+    found = {claim["claim"]: (claim["status"], claim["points"]) for claim in cell.metadata.course.claims}
+    assert found == {"by_hand": ("held", 2), "negative": ("wrong", 1), "leaves_its_inputs_alone": ("not run", 1)}
+
+
+def feedback(course, name):
+    """The page that a student gets."""
+    return (course.folder / "feedback" / student(name) / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+
+
+def test_feedback_tells_every_claim_and_why_it_does_not_hold(course):
+    """In the course's own words, with the version that graded."""
+    page = feedback(course, "wrong")
+    for sentence in ("Twice one and two is two and four", "You added the factor.", "Negative values keep their size"):
+        assert sentence in page
+    assert version() in page
+    assert "could not be read as a notebook" in feedback(course, "not JSON")
+    assert "It ended the whole program" in feedback(course, "os._exit")
+
+
+@pytest.mark.parametrize("name", ["blank", "wrong", "everything deleted", "not JSON"])
+def test_feedback_shows_neither_answer_nor_checks_nor_rubric(course, name):
+    """Nor the traceback of anything."""
+    page = feedback(course, name)
+    page = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
+    assert not re.search(r"secret (answer|rubric)|expect\(|def by_hand|Traceback|site-packages", page)
+
+
+def test_a_training_is_not_run(course):
+    """It would sleep for 1000 seconds in every notebook; a cell that nothing needs has no output either."""
+    training = next(c for c in course.graded("perfect").cells if "a training" in c.source)
+    assert training.outputs == []
+
+
+def test_no_claim_needs_the_public_seed(course, tmp_path):
+    """Each student's random cases are their own, and the same again in a regrade; the secret is the owner's alone."""
+    from course_lib.classroom.judge import SECRET, course_secret, seed_of
+
+    secret = course_secret(course.folder)
+    assert secret != course_secret(tmp_path) and len(secret) == 64
+    assert seed_of(secret, "ada", "01") == seed_of(secret, "ada", "01")
+    assert len({seed_of(secret, "ada", "01"), seed_of(secret, "bob", "01"), seed_of(secret, "ada", "02"), 0}) == 4
+    if os.name == "posix":
+        assert (course.folder / SECRET).stat().st_mode & 0o077 == 0
