@@ -1,4 +1,4 @@
-"""What pytest adds for this course: a time budget for each notebook, and in CI no silent skips.
+"""What pytest adds for this course: a time budget for each notebook, in CI no silent skips, and `--browser-all`.
 
 After the cells of a notebook comes an item "budget". It fails when the cells took more than `MARGIN` times the time
 that the notebook states for two cores.
@@ -13,6 +13,11 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 MARGIN = 3  # a busy machine is slower; a notebook that grew by accident is slower still
 PIXELS = r"data:image/png;base64,[A-Za-z0-9+/=\s]*"  # Matplotlib's pixels differ between platforms
 _skipped = []
+
+
+def pytest_addoption(parser):
+    """`--browser-all`: see tests/browser."""
+    parser.addoption("--browser-all", action="store_true", help="open every notebook in a real browser, not only a few")
 
 
 def pytest_configure(config):

@@ -4,7 +4,11 @@ Each imports what it needs when it is called, so that `--help` is quick.
 """
 
 import argparse
+import os
+import subprocess
 import sys
+
+from course_lib import ROOT
 
 
 def doctor(_):
@@ -55,7 +59,24 @@ def exercises(_):
     return 0
 
 
-PROGRAMS = (doctor, progress, lay, run, notebooks, exercises)
+def class_(arguments):
+    """make the students' bundle; with words: `grades [--to FOLDER]` exports, all others go to nbgrader (for teachers)"""
+    from course_lib.classroom import bundle, export, gradebook
+
+    os.environ["PATH"] = gradebook.path()
+    match arguments.words:
+        case []:
+            made = bundle.write()
+            print(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
+            return 0
+        case ["grades", *more]:
+            return export.main(more)
+        case words:
+            return subprocess.call([sys.executable, "-m", "nbgrader", *words], cwd=ROOT)
+
+
+class_.__name__ = "class"  # which Python keeps for itself
+PROGRAMS = (doctor, progress, lay, run, notebooks, exercises, class_)
 NAMED = (run, notebooks)  # these take the names of notebooks, or a part of them such as 01
 
 
@@ -68,6 +89,8 @@ def main(argv=None):
         command.set_defaults(program=program)
         if program in NAMED:
             command.add_argument("names", nargs="*", metavar="NAME", help="part of a notebook's path, such as 01")
+        if program is class_:
+            command.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="e.g. autograde 01_topic")
     arguments = parser.parse_args(argv)
     try:
         return arguments.program(arguments)

@@ -80,7 +80,8 @@ class Card:
 
     @staticmethod
     def _row(row, cell):
-        texts = (f"{SIGNS[row.status]} {row.status}", row.what, row.found, row.cure)
+        sign = f"{SIGNS[row.status]}\N{NO-BREAK SPACE}{row.status}"
+        texts = (sign, row.what, row.found, row.cure)
         return "<tr>" + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in texts) + "</tr>"
 
     def __repr__(self):

@@ -20,10 +20,13 @@ def generate(into, root=ROOT):
       The names of the assignments.
 
     Raises:
+      ValueError: there are no solutions, so that nothing can be made of them; a student's copy has none.
       RuntimeError: nbgrader refused a notebook; its log says why.
     """
-    into.mkdir(parents=True, exist_ok=True)
     names = sorted(folder.name for folder in (root / "solutions").glob("[0-9]*") if any(folder.glob("*.ipynb")))
+    if not names:
+        raise ValueError(f"There are no solutions in {root / 'solutions'}; exercises/ stays as it is.")
+    into.mkdir(parents=True, exist_ok=True)
     for name in names:
         _generate_one(name, into, root)
     return names

@@ -12,7 +12,9 @@ GRID_ACTIONS = ("up", "right", "down", "left")
 ARROWS = {"up": (0, -1), "right": (1, 0), "down": (0, 1), "left": (-1, 0)}
 
 
-def plot_grid(values, actions, shape, action_names=GRID_ACTIONS, terminal=None, title="", digits=1, axes=None):
+def plot_grid(
+    values, actions, shape, action_names=GRID_ACTIONS, terminal=None, title="", digits=1, marks=None, axes=None
+):
     """Draw a grid world: the value of each cell as a number and a colour, the chosen directions as arrows.
 
     Args:
@@ -23,6 +25,7 @@ def plot_grid(values, actions, shape, action_names=GRID_ACTIONS, terminal=None, 
       terminal: cells without arrows, bool [S]; none if left out.
       title: title of the figure.
       digits: decimals of the numbers; None leaves them out.
+      marks: words to write into cells instead of numbers and arrows, {state: word}.
       axes: the panel to draw into; a figure of its own if left out.
 
     Returns:
@@ -31,6 +34,7 @@ def plot_grid(values, actions, shape, action_names=GRID_ACTIONS, terminal=None, 
     rows, columns = shape
     values = np.asarray(values)[: rows * columns]
     terminal = np.zeros(len(values), bool) if terminal is None else terminal
+    marks = marks or {}
     alone, axes = axes is None, _axes(axes, figsize=(0.9 * columns + 1.6, 0.9 * rows + 0.6), title=title)
     image = axes.imshow(values.reshape(shape), cmap="cividis")
     axes.set(xticks=range(columns), yticks=range(rows))
@@ -41,9 +45,9 @@ def plot_grid(values, actions, shape, action_names=GRID_ACTIONS, terminal=None, 
     for state, value in enumerate(values):
         row, column = divmod(state, columns)
         ink = "black" if value > middle else "white"
-        if digits is not None:
-            axes.text(column, row, f"{value:.{digits}f}", ha="center", va="center", color=ink, fontsize=9)
-        if actions is not None and not terminal[state]:
+        text = marks.get(state, "" if digits is None else _number(value, f"z.{digits}f"))
+        axes.text(column, row, text, ha="center", va="center", color=ink, fontsize=9)
+        if actions is not None and not terminal[state] and state not in marks:
             _arrows(axes, row, column, _names_of(actions[state], action_names), ink, centred=digits is None)
     return axes.figure
 
@@ -144,7 +148,7 @@ def plot_contraction(errors, discount, title="The Bellman operator is a contract
     errors = np.asarray(errors, dtype=float)
     sweeps = np.arange(len(errors))
     axes = _axes(None, figsize=(6.4, 3.6), title=title)
-    axes.semilogy(sweeps, errors[0] * discount**sweeps, color=ORANGE, linestyle="--", label="γ^k × first error")
+    axes.semilogy(sweeps, errors[0] * discount**sweeps, color=ORANGE, linestyle="--", label=r"$\gamma^k$ × first error")
     axes.semilogy(sweeps, errors, color=BLUE, label="measured")
     axes.set(xlabel="sweep k", ylabel="largest error")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -158,6 +162,11 @@ def _axes(axes, figsize, title):
         axes = Figure(figsize=figsize, facecolor="white", layout="constrained").add_subplot()
     axes.set_title(title)
     return axes
+
+
+def _number(value, form):
+    """A formatted number with a minus sign as wide as its plus, like those of the axes."""
+    return format(value, form).replace("-", "−")
 
 
 def _names_of(choice, action_names):
@@ -181,7 +190,7 @@ def _label_region(axes, mask, move):
     middle = cells.mean(axis=0) + [2 * (move % 2), 0]  # every other label higher, so that neighbours stay apart
     row, column = cells[np.abs(cells - middle).sum(axis=1).argmin()]
     ink = "black" if move > 0 else "white"
-    axes.text(column + 0.5, row + 0.5, f"{move:+d}" if move else "0", ha="center", va="center", color=ink)
+    axes.text(column + 0.5, row + 0.5, _number(move, "+d") if move else "0", ha="center", va="center", color=ink)
 
 
 def _cell_ticks(axes, size):

@@ -1,6 +1,7 @@
 """How a check's result looks: an HTML card that follows the theme, and the same as text."""
 
 import html
+import re
 
 import numpy as np
 
@@ -74,16 +75,18 @@ def html_card(result):
     colour = _COLOURS.get(result.status, "#D55E00")
     sign, escape = _SIGNS.get(result.status, "✗"), html.escape
     head = f'<b><span style="color:{colour}">{sign}</span> {escape(result.exercise)}: {_HEADLINES[result.status]}</b>'
-    body = [f'<div>{head} <span style="opacity:.75">&nbsp;{_points(result)}</span></div>']
+    body = [f'<div>{head} <span style="opacity:.75;white-space:nowrap">&nbsp;{_points(result)}</span></div>']
     if result.first and result.status != "blank":
         body.append(
             f'<div style="margin-top:.4em">{escape(result.first.claim.sentence)}: <b>this does not hold.</b></div>'
         )
-    if result.first:
+    if result.status == "blank":
+        body.append(f'<div style="margin-top:.4em">{_prose(result.first.likely)}</div>')
+    elif result.first:
         rows = "".join(_row(label, text) for label, text in _details(result))
         body.append(f'<table style="margin:.4em 0;border-collapse:collapse;background:none">{rows}</table>')
     if result.status != "blank":
-        lines = "".join(f"<div>{_SIGNS.get(o.status, '✗')} {escape(o.claim.sentence)}</div>" for o in result.outcomes)
+        lines = "".join(_line(_SIGNS.get(o.status, "✗"), o.claim.sentence) for o in result.outcomes)
         body.append(f'<div style="margin-top:.4em;opacity:.85">{lines}</div>')
     if _note(result):
         body.append(f'<div style="margin-top:.4em;opacity:.85">{escape(_note(result))}</div>')
@@ -99,9 +102,23 @@ def framed(content, colour="#56B4E9"):
     return f'<div role="status" style="{style}">{content}</div>'
 
 
+def _line(sign, sentence):
+    """A sentence behind its sign; a second line of it begins below the first, not below the sign."""
+    narrow = "display:inline-block;width:1.3em;text-indent:0"
+    return (
+        f'<div style="padding-left:1.3em;text-indent:-1.3em"><span style="{narrow}">{sign}</span>'
+        f"{html.escape(sentence)}</div>"
+    )
+
+
+def _prose(text):
+    """A sentence as HTML: what stands between backticks looks like code, and lines are kept."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text).replace("\n", "<br>"))
+
+
 def _row(label, text):
     value = (
-        html.escape(text).replace("\n", "<br>")
+        _prose(text)
         if label == "why"
         else f'<pre style="margin:0;background:none;color:inherit">{html.escape(text)}</pre>'
     )

@@ -1,132 +1,111 @@
-"""JupyterLab as a person sees it: a real browser opens it, runs notebook 00, and fills in the first blank."""
+"""JupyterLab as a person sees it: a browser opens notebooks, runs them, fills in blanks, moves sliders.
 
-import contextlib
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+A run sees the first two chapters and an assignment; `python3 course.py test --browser-all` every notebook there is.
+"""
 
+import re
+
+import lab
 import pytest
 
 from course_lib import ROOT
+from course_lib.common.notebooks import find
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-SECONDS = 90
-NOTEBOOK = "window.jupyterapp.shell.currentWidget.content"
+ALWAYS = ("notebooks/00_", "notebooks/01_", "exercises/01_")
+ASSIGNMENT_00 = "my_work/00_start_here/00_start_here.ipynb"
+ASSIGNMENT_01 = "my_work/01_mdps_and_policy_iteration/01_mdps_and_policy_iteration.ipynb"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH: install it to see JupyterLab tested")
+pytestmark = pytest.mark.skipif(
+    lab.CHROMIUM is None, reason="no Chromium on the PATH: install it to see JupyterLab tested"
+)
 
 
-def wait_for(condition, what):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not after {SECONDS} s"
-        time.sleep(0.3)
+def pytest_generate_tests(metafunc):
+    """A test for each notebook, found by listing; assignments as they lie in a learner's folder."""
+    if "path" in metafunc.fixturenames:
+        found = find(() if metafunc.config.getoption("browser_all") else ALWAYS)
+        paths = [path.relative_to(ROOT).as_posix() for path in found]
+        metafunc.parametrize("path", [path.replace("exercises/", "my_work/") for path in paths])
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """The address of a JupyterLab over copies of notebook 00 and its exercise."""
+def address(tmp_path_factory):
     root = tmp_path_factory.mktemp("lab")
-    (root / "notebooks").mkdir()
-    shutil.copy(ROOT / "notebooks" / "00_start_here.ipynb", root / "notebooks")
-    shutil.copytree(ROOT / "exercises" / "00_start_here", root / "my_work" / "00_start_here")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", f"--ServerApp.root_dir={root}", "--no-browser"]
-    more = ["--IdentityProvider.token=t", "--ServerApp.allow_root=True", "--LabApp.expose_app_in_browser=True"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "JUPYTERLAB_SETTINGS_DIR": str(root / "settings")}
-    command = [sys.executable, "-m", "jupyterlab", *settings, *more, "--Application.log_level=ERROR"]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def answers():
-        with contextlib.suppress(OSError):
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token=t", timeout=5).status == 200
-
-    try:
-        wait_for(answers, "JupyterLab answers")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(20)
+    lab.copy_course(root)
+    with lab.serve(root) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with lab.chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
-def opened(lab, browser):
-    """A function that opens a notebook in a page of its own."""
-    pages = []
+def opened(address, browser):
+    """A function that opens a notebook."""
+    notebooks = []
 
     def open_notebook(path):
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        pages.append(page)
-        page.goto(f"{lab}/lab/tree/{path}?token=t&reset", timeout=SECONDS * 1000)
-        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=SECONDS * 1000)
-        ready = f"{NOTEBOOK}?.model && window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status"
-        wait_for(lambda: page.evaluate(ready) == "idle", "the kernel is ready")
-        return page
+        notebooks.append(lab.Notebook(browser, address(f"lab/tree/{path}")))
+        return notebooks[-1]
 
     yield open_notebook
-    for page in pages:
-        page.close()
+    for notebook in notebooks:
+        notebook.close()
 
 
-def run_all(page):
-    """Run every cell through the menu's own command and return the code cells with their outputs."""
-    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    cells = f"{NOTEBOOK}.model.sharedModel.toJSON().cells.filter(c => c.cell_type == 'code' && c.source.length)"
-    last = f"{cells}.slice(-1)[0].execution_count"
-    wait_for(lambda: page.evaluate(last), "the last cell has run")
-    return page.evaluate(cells)
+def move(slider):
+    """Move a slider one step by keyboard, and wait until the figure below it and its alternative text are others."""
+    handle, image = slider.locator(".noUi-handle").first, slider.locator("img").first
+    before = [image.get_attribute("src"), image.get_attribute("alt")]
+    lowest = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemin")
+    handle.press("ArrowRight" if lowest else "ArrowLeft")
+    lab.wait_for(lambda: image.get_attribute("src") != before[0], "a moved slider changes its figure")
+    assert image.get_attribute("alt") != before[1]
 
 
-def texts(cells):
-    outputs = [output for cell in cells for output in cell["outputs"]]
-    assert not [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"]
-    plain = [output.get("data", {}).get("text/plain", "") for output in outputs]
-    return ["".join(text) for text in plain]
+def assert_figures_speak(notebook):
+    """Every image says in words what it shows, and no 0.8500000000000001 among them."""
+    assert [alt for alt in notebook.pictures() if len(alt) < 30 or re.search(r"\.\d{7}", alt)] == []
 
 
-def test_notebook_00_runs_and_its_cards_and_figures_are_seen(opened):
-    page = opened("notebooks/00_start_here.ipynb")
-    shown = "\n".join(texts(run_all(page)))
-    assert "mdp.discounted_return: not yet" in shown and "mdp.discounted_return: accepted" in shown
-    assert page.locator("div[role=status]:has-text('accepted')").count() >= 1
-    described = page.locator(".jp-OutputArea img").evaluate_all("images => images.map(i => i.alt.length > 20)")
-    assert described and all(described)
+def test_notebook_runs_and_its_figures_speak_and_its_sliders_move(opened, path):
+    """As it is stored, when it has run, and with every slider moved; and in the end nothing is red."""
+    notebook = opened(path)
+    assert_figures_speak(notebook)
+    notebook.run_all()
+    assert_figures_speak(notebook)
+    for slider in notebook.sliders():
+        move(slider)
+    assert_figures_speak(notebook)
+    assert notebook.red() == []
 
 
 def test_a_blank_filled_wrongly_then_rightly(opened):
-    page = opened("my_work/00_start_here/00_start_here.ipynb")
-    blank = texts(run_all(page))
-    assert any("blank" in text for text in blank)
+    """Every cell runs while it is blank; the cards are seen; in the end the figures run on the learner's function."""
+    notebook = opened(ASSIGNMENT_01)
+    blank = notebook.run_all()
+    assert any("mdp.action_values: blank" in text for text in blank)
+    assert "mdp.action_values        the library's function" in blank[-1]
+    wrong = notebook.fill("action-values", "    return discount * (rewards + transitions @ values)")
+    assert "mdp.action_values: not yet" in wrong and "γ multiplies the immediate reward" in wrong
+    assert notebook.page.locator("div[role=status]:has-text('γ multiplies the immediate reward')").is_visible()
+    right = notebook.fill("action-values", "    return rewards + discount * (transitions @ values)")
+    assert right.startswith("✓ mdp.action_values: accepted")
+    assert "mdp.action_values        your function" in notebook.run_all()[-1]
 
-    def fill(body):
-        source = f"@fill(mdp.discounted_return)\ndef discounted_return(rewards, discount):\n{body}"
-        find = "c => c.getMetadata('nbgrader')?.solution"
-        page.evaluate(f"s => {NOTEBOOK}.model.sharedModel.cells.find({find}).setSource(s)", source)
-        page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
-        return texts(run_all(page))
 
-    wrong = fill(
-        "    total = 0.0\n    for r in reversed(rewards):\n        total = r + discount * total\n        return total"
-    )
-    assert any("inside the loop" in text for text in wrong)
-    right = fill(
-        "    total = 0.0\n    for r in reversed(rewards):\n        total = r + discount * total\n    return total"
-    )
-    assert any(text.startswith("✓ mdp.discounted_return: accepted") for text in right)
+def test_after_a_restart_adopt_takes_over_what_was_saved(opened):
+    """The kernel has forgotten everything; then `adopt` reads the saved notebook and the library runs on it again."""
+    notebook = opened(ASSIGNMENT_00)
+    notebook.run_all()
+    body = "    total = 0.0\n    for reward in reversed(rewards):\n        total = reward + discount * total\n    return total"
+    assert "accepted" in notebook.fill("discounted-return", body)
+    notebook.command("docmanager:save")
+    notebook.restart_kernel()
+    assert notebook.run_source("from course_lib import mdp\nprint(mdp.discounted_return.accepted)").strip() == "None"
+    said = notebook.run_source("from course_lib.workbook import adopt, progress\nadopt('00_start_here')")
+    assert said == "mdp.discounted_return: yours"
+    assert "✓ discounted_return: yours" in notebook.run_source("progress()")

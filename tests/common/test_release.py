@@ -70,3 +70,12 @@ def test_a_solution_outside_a_solution_cell_is_refused(course):
     with pytest.raises(RuntimeError, match="01_topic"):
         release.refresh(course)
     assert (course / "exercises/01_topic/01_topic.ipynb").exists()
+
+
+def test_without_solutions_the_exercises_stay(course):
+    """A student's copy of the course has none, and must not lose its exercises."""
+    release.refresh(course)
+    (course / "solutions").rename(course / "elsewhere")
+    with pytest.raises(ValueError, match="no solutions"):
+        release.refresh(course)
+    assert (course / "exercises/01_topic/01_topic.ipynb").exists()

@@ -9,7 +9,7 @@ CHAPTERS = notebooks.find(doors=notebooks.DOORS[:1])
 SOLUTIONS = notebooks.find(doors=notebooks.DOORS[1:2])
 EXERCISES = notebooks.find(doors=notebooks.DOORS[2:])
 NOTEBOOKS = CHAPTERS + SOLUTIONS + EXERCISES
-GROUND_FLOOR = {"workbook", "common"}
+GROUND_FLOOR = {"workbook", "common", "classroom"}
 WINGS = sorted({path.parent.name for path in ROOT.glob("course_lib/*/__init__.py")} - GROUND_FLOOR)
 MODULES = sorted(ROOT.glob("course_lib/**/*.py"))
 

@@ -57,7 +57,13 @@ def room_is(path, wanted):
 
 def test_what_is_common_rests_on_the_workbook_alone():
     """No wing is needed to use it."""
-    assert {used for path in MODULES if room_is(path, "common") for used in rooms_used(path)} <= GROUND_FLOOR
+    assert {used for path in MODULES if room_is(path, "common") for used in rooms_used(path)} <= {"workbook", "common"}
+
+
+def test_the_classroom_rests_on_the_ground_floor_and_nothing_on_it():
+    """It serves every chapter, and a learner's code never needs what a teacher does with a class."""
+    assert {used for path in MODULES if room_is(path, "classroom") for used in rooms_used(path)} <= GROUND_FLOOR
+    assert not [path for path in MODULES if room(path) not in ("", "classroom") and "classroom" in rooms_used(path)]
 
 
 def test_wings_build_on_earlier_wings():

@@ -155,10 +155,14 @@ def test_debian_without_venv_is_told(bare, monkeypatch):
     ("typed", "started"),
     [
         (["test", "-k", "mdp"], ["-m", "pytest", "--nbval", "-k", "mdp"]),
-        (["test", "--fast"], ["-m", "pytest", "--nbval", "tests", "solutions", "exercises"]),
         (["run", "01"], ["-m", "course_lib", "run", "01"]),
         (["setup"], ["-m", "course_lib", "doctor"]),
         (["exercises"], ["-m", "course_lib", "exercises"]),
+        (["class"], ["-m", "course_lib", "class"]),
+        (
+            ["class", "autograde", "--force", "01_topic", "-h", "--student=a b", "--to", "x"],
+            ["-m", "course_lib", "class", "autograde", "--force", "01_topic", "-h", "--student=a b", "--to", "x"],
+        ),
     ],
 )
 def test_commands_start_their_programs(bare, monkeypatch, typed, started):
@@ -166,6 +170,16 @@ def test_commands_start_their_programs(bare, monkeypatch, typed, started):
     monkeypatch.setattr(sys, "argv", ["course.py", *typed])
     assert course.main() == 0
     assert list(bare.started[-1])[1:] == started
+
+
+@pytest.mark.parametrize("there", [["tests", "solutions", "exercises"], ["exercises"]])
+def test_a_quick_test_takes_what_is_there(bare, monkeypatch, there):
+    """A student's copy has neither tests nor solutions."""
+    for name in there:
+        (bare.root / name).mkdir()
+    monkeypatch.setattr(sys, "argv", ["course.py", "test", "--fast"])
+    assert course.main() == 0
+    assert list(bare.started[-1])[1:] == ["-m", "pytest", "--nbval", *(bare.root / name for name in there)]
 
 
 def test_lab_is_for_this_machine_only(bare, monkeypatch):
