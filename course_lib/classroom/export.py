@@ -7,7 +7,6 @@ platforms' files also leave open what a person has still to grade.
 
 import argparse
 import csv
-import json
 import pathlib
 
 from nbgrader.api import MissingEntry
@@ -124,7 +123,9 @@ class Grades(Table):
         """The version of the course that graded, as its autograded notebooks say; "" where they do not."""
         course = self.parent.coursedir
         folder = course.format_path(course.autograded_directory, submission.student.id, submission.assignment.name)
-        found = {_graded_by(pathlib.Path(folder) / f"{notebook.name}.ipynb") for notebook in submission.notebooks}
+        found = {
+            gradebook.graded_by(pathlib.Path(folder) / f"{notebook.name}.ipynb") for notebook in submission.notebooks
+        }
         return ", ".join(sorted(found - {""}))
 
 
@@ -139,13 +140,6 @@ def _points(submission):
         for grade in sorted(notebook.grades, key=lambda grade: grade.cell.name)
         if grade.auto_score is not None or grade.manual_score is not None
     }
-
-
-def _graded_by(path):
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["metadata"]["course"]["graded_by"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 class Canvas(Table):

@@ -1,5 +1,6 @@
-"""nbgrader's gradebook, opened only where there is one: nbgrader itself would make an empty one."""
+"""nbgrader's gradebook, opened only where there is one (nbgrader would make an empty one), and what stands beside it."""
 
+import json
 import os
 import pathlib
 import sys
@@ -24,3 +25,11 @@ def opened(course):
 def path():
     """The PATH with this environment's programs first: nbgrader starts one of them, alembic, by its bare name."""
     return os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def graded_by(path):
+    """The version of the course that graded a notebook, "" where none did."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["metadata"]["course"]["graded_by"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

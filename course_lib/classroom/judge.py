@@ -9,7 +9,6 @@ import functools
 import hashlib
 import hmac
 import importlib
-import json
 import os
 import pathlib
 import re
@@ -28,6 +27,7 @@ from course_lib.workbook.check import judge
 from course_lib.workbook.exercise import named
 
 from . import sandbox
+from .gradebook import graded_by
 from .remote import Limits, RemoteAnswer
 from .report import report
 from .submission import definitions, read_submission
@@ -59,19 +59,12 @@ def _forget_unfinished(converter):
     course = converter.coursedir
     for submitted in converter.assignments:
         student, assignment = pathlib.Path(submitted).parts[-2:]
-        folder = pathlib.Path(course.format_path(course.autograded_directory, student, assignment))
-        done = [path for path in folder.glob("*.ipynb") if graded_by(path)]
-        if folder.exists() and len(done) < len(list(pathlib.Path(submitted).glob("*.ipynb"))):
+        released = pathlib.Path(course.format_path(course.release_directory, ".", assignment))
+        graded = pathlib.Path(course.format_path(course.autograded_directory, student, assignment))
+        due = [path.name for path in released.glob("*.ipynb") if (pathlib.Path(submitted) / path.name).exists()]
+        if graded.exists() and not all(graded_by(graded / name) for name in due):
             converter.log.warning("%s of %s was not graded to its end: it is graded again", assignment, student)
-            shutil.rmtree(folder)
-
-
-def graded_by(path):
-    """The version of the course that graded a notebook, "" where none did."""
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["metadata"]["course"]["graded_by"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+            shutil.rmtree(graded)
 
 
 @functools.cache

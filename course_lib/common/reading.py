@@ -64,7 +64,8 @@ class CourseMap:
     def _repr_html_(self):
         cell = 'style="text-align:left;vertical-align:top;padding:.3em 1em .3em 0;background:none"'
         heads = "".join(
-            f"<th {cell}>{head}</th>" for head in ("chapter", "its question", "to&nbsp;read", "to&nbsp;run", "your turn")
+            f"<th {cell}>{head}</th>"
+            for head in ("chapter", "its question", "to&nbsp;read", "to&nbsp;run", "your turn")
         )
         rows = "".join(f'<tr style="background:none">{self._cells(row, cell)}</tr>' for row in self.rows)
         return framed(

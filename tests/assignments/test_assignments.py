@@ -67,6 +67,8 @@ def test_points_of_a_check_cell_are_the_weights_of_its_claims(path):
         exercise = named(name)
         assert isinstance(exercise, Exercise), f"{name} in {path.stem}"
         assert examine(exercise, exercise.reference).total == cell["metadata"]["nbgrader"]["points"], exercise.name
+        answer = cells(path, grade_id=cell["metadata"]["nbgrader"]["grade_id"].removeprefix("check-"), solution=True)[0]
+        assert f"@fill({name})" in "".join(answer["source"]), "the grader finds the answer by the name of its check"
 
 
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
