@@ -1,6 +1,10 @@
 """nbgrader for this course: `solutions/` is the source, `exercises/` the release (`python3 course.py exercises`)."""
 
+import warnings
+
 c = get_config()  # noqa: F821  (nbgrader provides it)
+c.Application.log_level = "WARN"  # what is out of the ordinary; --log-level=INFO tells every step
+warnings.filterwarnings("ignore", message=".*not in session, add operation")  # nbgrader's own, three for each student
 
 c.CourseDirectory.course_id = "from_bellman_to_agent57"
 c.CourseDirectory.source_directory = "solutions"
@@ -16,19 +20,20 @@ c.ZipCollectApp.extractor_plugin = "course_lib.classroom.collect.Extractor"
 c.ZipCollectApp.collector_plugin = "course_lib.classroom.collect.Collector"
 
 # Grading runs no student's kernel: see course_lib/classroom/judge.py and docs/teaching.md.
-c.Autograde.exporter_class = "course_lib.classroom.judge.SubmissionExporter"
+c.Autograde.exporter_class = "course_lib.classroom.regrading.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
     "course_lib.classroom.submission.Restore",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
     "course_lib.classroom.judge.Judge",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "course_lib.classroom.regrading.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
 # What students write is shown to others, in feedback and in the form grader: as text and harmless HTML, no script.
+c.GenerateFeedback.force = True  # feedback follows grades: else what exists stays as it is
 c.HTMLExporter.preprocessors = ["course_lib.classroom.report.Harmless"]
 
 c.ExecutePreprocessor.timeout = 300  # seconds a cell when students press Validate; nbgrader's 30 are too few

@@ -166,6 +166,8 @@ class Collector(FileNameCollectorPlugin):
                 names = " and ".join(str(path) for path in latest)
                 self.log.warning("Left out %s of %s: which counts, %s? Remove the others.", notebook, student, names)
             else:
+                if len(paths) > len(latest):
+                    self.log.warning("%s handed in %d times: %s counts.", student, len(paths), latest[0].name)
                 yield latest[0], {"student_id": student, "file_id": f"{notebook}.ipynb"}
 
     def _origins(self):

@@ -25,6 +25,8 @@ class Table(ExportPlugin):
     """An exporter that writes the rows which a subclass yields from `rows`; `default` is its file's name."""
 
     default = ""
+    encoding = "utf-8"
+    says_what_waits = True
 
     def export(self, gradebook):
         """Write the file; nbgrader calls this. `--student` and `--assignment` select."""
@@ -32,25 +34,19 @@ class Table(ExportPlugin):
         assignments = [one for one in gradebook.assignments if _chosen(one.name, self.assignment)]
         students = [one for one in gradebook.students if _chosen(one.id, self.student)]
         submissions = {(one.name, who.id): _submission(gradebook, one, who) for one in assignments for who in students}
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with path.open("w", encoding=self.encoding, newline="") as file:
             writer = csv.writer(file)
             for row in self.rows(students, assignments, submissions):
                 writer.writerow([_cell(value) for value in row])
         self.log.info("Wrote %s", path)
-
-    def final(self, assignment, submission):
-        """The score that a platform is told: None without a submission and while a person has still to grade."""
-        if submission is None:
-            return None
-        if submission.needs_manual_grade:
-            self.log.warning(
-                "%s of %s has still to be graded by hand (nbgrader formgrade): no grade in %s.",
-                assignment.name,
-                submission.student.id,
-                self.to or self.default,
-            )
-            return None
-        return _score(submission)
+        for one in assignments if self.says_what_waits else ():
+            states = {who.id: _state(submissions[one.name, who.id]) for who in students}
+            for state, what in (
+                (WAITS, "a grade by hand (JupyterLab → Nbgrader → Formgrader)"),
+                (UNGRADED, "autograding"),
+            ):
+                if waiting := [student for student, found in states.items() if found == state]:
+                    self.log.warning("%s: waiting for %s: %s.", one.name, what, ", ".join(waiting))
 
 
 def _chosen(name, names):
@@ -62,6 +58,24 @@ def _submission(gradebook, assignment, student):
         return gradebook.find_submission(assignment.name, student.id)
     except MissingEntry:
         return None
+
+
+UNGRADED, WAITS, DONE = "not graded", "yes", "no"  # what is said of "needs_manual_grade"
+
+
+def _state(submission):
+    """What is still to be done for a submission; None where there is none."""
+    if submission is None:
+        return None
+    checks = [grade for notebook in submission.notebooks for grade in notebook.grades if grade.cell.cell_type == "code"]
+    if any(grade.auto_score is None and grade.manual_score is None for grade in checks):
+        return UNGRADED
+    return WAITS if submission.needs_manual_grade else DONE
+
+
+def _final(submission):
+    """The score that a platform is told: None without a submission and while something is still to be graded."""
+    return _score(submission) if _state(submission) == DONE else None
 
 
 def _score(submission):
@@ -83,6 +97,7 @@ class Grades(Table):
     """A row for each student and assignment: nbgrader's own columns, what is open, the course's version, every cell."""
 
     default = "grades.csv"
+    encoding = "utf-8-sig"  # spreadsheets take a file without this mark for another encoding
     COLUMNS = (
         *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
         *("raw_score", "late_submission_penalty", "score", "max_score", "needs_manual_grade", "course_version"),
@@ -115,7 +130,7 @@ class Grades(Table):
             "raw_score": submission.score,
             "late_submission_penalty": submission.late_submission_penalty or 0.0,
             "score": _score(submission),
-            "needs_manual_grade": "yes" if submission.needs_manual_grade else "no",
+            "needs_manual_grade": _state(submission),
             "course_version": self._version(submission),
         }
 
@@ -134,10 +149,12 @@ def _points(submission):
     if submission is None:
         return {}
     usual = submission.assignment.name
+    cells = [cell.name for notebook in submission.assignment.notebooks for cell in notebook.source_cells]
+    order = {name: place for place, name in enumerate(cells)}
     return {
         grade.cell.name if notebook.name == usual else f"{notebook.name}/{grade.cell.name}": grade.score
         for notebook in submission.notebooks
-        for grade in sorted(notebook.grades, key=lambda grade: grade.cell.name)
+        for grade in sorted(notebook.grades, key=lambda grade: (order.get(grade.cell.name, 0), grade.cell.name))
         if grade.auto_score is not None or grade.manual_score is not None
     }
 
@@ -156,7 +173,7 @@ class Canvas(Table):
         yield ["    Points Possible", "", "", "", "", *(one.max_score for one in assignments)]
         for student in students:
             name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.id
-            scores = [self.final(one, submissions[one.name, student.id]) for one in assignments]
+            scores = [_final(submissions[one.name, student.id]) for one in assignments]
             yield [name, _canvas_number(student), student.id, student.id, "", *scores]
 
 
@@ -175,7 +192,7 @@ class Moodle(Table):
         """Yield the heading and a row for each student."""
         yield ["First name", "Last name", "ID number", "Email address", *(one.name for one in assignments)]
         for student in students:
-            scores = [self.final(one, submissions[one.name, student.id]) for one in assignments]
+            scores = [_final(submissions[one.name, student.id]) for one in assignments]
             known = [student.first_name, student.last_name, student.id, student.email]
             yield [*known, *(NO_GRADE if score is None else score for score in scores)]
 
@@ -204,6 +221,7 @@ def write_all(folder, root=ROOT):
     exporters = [exporter(parent=app, to=str(folder / exporter.default)) for exporter in (Grades, Canvas, Moodle)]
     with book:
         for exporter in exporters:
+            exporter.says_what_waits = exporter is exporters[0]  # once is enough
             exporter.export(book)
     return [pathlib.Path(exporter.to) for exporter in exporters]
 

@@ -29,7 +29,12 @@ def path():
 
 def graded_by(path):
     """The version of the course that graded a notebook, "" where none did."""
+    return note(path, "graded_by")
+
+
+def note(path, name):
+    """What the grader has noted in a graded notebook: "graded_by", or "submitted", the hash of the file; else ""."""
     try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["metadata"]["course"]["graded_by"])
+        return str(json.loads(path.read_text(encoding="utf-8"))["metadata"]["course"][name])
     except (OSError, ValueError, KeyError, TypeError):
         return ""

@@ -1,97 +1,36 @@
-"""Autograding without a student's kernel: the pieces that `nbgrader_config.py` puts in place of nbgrader's own.
+"""Autograding without a student's kernel: `nbgrader_config.py` puts `Judge` in the place of nbgrader's own execution.
 
-`Judge` takes the answers out of a notebook by the ids of their cells, has each run in a process of its own
-(`remote`), compares in this process, and writes points and claims into the graded cells. Nothing else is run.
+It takes the answers out of a notebook by the ids of their cells, has each run in a process of its own (`remote`),
+compares in this process, and writes points and claims into the graded cells. Nothing else is run.
 """
 
 import concurrent.futures
-import functools
-import hashlib
-import hmac
 import importlib
 import os
 import pathlib
 import re
-import secrets
-import shutil
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
-from nbgrader.converters import Autograde
 from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import compute_checksum
 from traitlets import Enum, Float, Integer, List, Unicode
 
 import course_lib
 from course_lib.workbook.adopt import without_magic
+from course_lib.workbook.answer import Answer
 from course_lib.workbook.check import judge
 from course_lib.workbook.exercise import named
 
 from . import sandbox
-from .gradebook import graded_by
+from .provenance import course_secret, digest_of, seed_of, version
 from .remote import Limits, RemoteAnswer
 from .report import report
-from .submission import definitions, read_submission
+from .submission import definitions
 
-SECRET = ".course_secret"
-
-
-class SubmissionExporter(NotebookExporter):
-    """Reads a submission whatever it is, and lets an interrupted grading be taken up again."""
-
-    def __init__(self, **options):
-        super().__init__(**options)
-        if isinstance(self.parent, Autograde):
-            _forget_unfinished(self.parent)
-
-    def from_filename(self, filename, resources=None, **options):
-        """Like the exporter's own, with `read_submission` in place of a reader that may raise."""
-        resources = resources if resources is not None else {}
-        path = pathlib.Path(filename)
-        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        return self.from_notebook_node(read_submission(filename), resources=resources, **options)
-
-
-def _forget_unfinished(converter):
-    """Remove graded copies that a killed run left half done: nbgrader would take them for finished.
-
-    A copy is finished when `Judge` has marked it, which is written after its points are in the gradebook.
-    """
-    course = converter.coursedir
-    for submitted in converter.assignments:
-        student, assignment = pathlib.Path(submitted).parts[-2:]
-        released = pathlib.Path(course.format_path(course.release_directory, ".", assignment))
-        graded = pathlib.Path(course.format_path(course.autograded_directory, student, assignment))
-        due = [path.name for path in released.glob("*.ipynb") if (pathlib.Path(submitted) / path.name).exists()]
-        if graded.exists() and not all(graded_by(graded / name) for name in due):
-            converter.log.warning("%s of %s was not graded to its end: it is graded again", assignment, student)
-            shutil.rmtree(graded)
-
-
-@functools.cache
-def version():
-    """The course's version and a hash of its code: what decided a grade."""
-    digest = hashlib.sha256()
-    for path in sorted(pathlib.Path(course_lib.__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return f"{course_lib.__version__} {digest.hexdigest()[:10]}"
-
-
-def course_secret(folder):
-    """The secret of a course, made when first asked for; only its owner can read the file."""
-    path = pathlib.Path(folder) / SECRET
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
-
-
-def seed_of(secret, student, assignment):
-    """The seed of the random cases of a student's grading: not to be guessed, and the same when graded again."""
-    digest = hmac.new(secret.encode(), f"{student}\0{assignment}".encode(), hashlib.sha256)
-    return int.from_bytes(digest.digest()[:16], "big")
+UNCONTAINED = (
+    "bubblewrap is not here, or may not work: while it runs, students' code can read and write what you can. "
+    "docs/teaching.md says what helps."
+)
 
 
 class Judge(NbGraderPreprocessor):
@@ -106,25 +45,43 @@ class Judge(NbGraderPreprocessor):
         ["auto", "required", "off"], "auto", help="bubblewrap where it works, or nothing runs without it, or never"
     ).tag(config=True)
 
+    _warned = False
+
     def preprocess(self, nb, resources):
-        course_lib.wings()
-        for module in self.modules:
-            importlib.import_module(module)
-        place, work = resources["nbgrader"], self._work(nb)
-        secret = course_secret(self._folder())
-        decide = functools.partial(self._result, seed_of(secret, place["student"], place["assignment"]))
+        self._prepare()
+        place, work, course = resources["nbgrader"], self._work(nb), self.parent.parent.coursedir
+        seed = seed_of(course_secret(course.root), place["student"], place["assignment"])
         with concurrent.futures.ThreadPoolExecutor(self.workers) as pool:
-            results = list(pool.map(lambda job: decide(*job[1:]), work))
-        for (cell, target, _, _), result in zip(work, results, strict=True):
-            _write(cell, result, target)
-        nb.metadata["course"] = {"graded_by": version()}
+            results = list(pool.map(lambda job: self._result(seed, *job), work))
+        for (cell, *_), result in zip(work, results, strict=True):
+            self._write(cell, result)
+        folder = course.format_path(course.submitted_directory, place["student"], place["assignment"])
+        submitted = digest_of(pathlib.Path(folder) / f"{place['notebook']}.ipynb")
+        nb.metadata["course"] = {"graded_by": version(tuple(self.modules)), "submitted": submitted}
         return nb, resources
 
-    def _folder(self):
-        return self.parent.parent.coursedir.root
+    def _prepare(self):
+        """Import what holds exercises, and say once what is to be said of containment."""
+        course_lib.wings()
+        for module in self.modules:
+            try:
+                importlib.import_module(module)
+            except ImportError as error:
+                raise ValueError(
+                    f"c.Judge.modules names {module}, which cannot be imported ({error}): its folder belongs into the "
+                    "course's own, or into the environment."
+                ) from error
+        if not self._contained() and self.isolation == "required":
+            raise RuntimeError("c.Judge.isolation is 'required', and bubblewrap does not work here: install it.")
+        if not self._contained() and self.isolation == "auto" and not Judge._warned:
+            Judge._warned = True
+            self.log.warning(UNCONTAINED)
+
+    def _contained(self):
+        return self.isolation != "off" and sandbox.available()
 
     def _work(self, nb):
-        """(checked cell, its exercise, the answer's source, what the answer needs of other cells) of a notebook."""
+        """(checked cell, its exercise, the answer's cell, the sources of the code above) of each check of a notebook."""
         marks = [cell.metadata.get("nbgrader", {}) for cell in nb.cells]
         answers = {}
         for cell, mark in zip(nb.cells, marks, strict=True):
@@ -140,21 +97,36 @@ class Judge(NbGraderPreprocessor):
                 above = [
                     other.source for other in nb.cells[:index] if other.cell_type == "code" and other is not answer
                 ]
-                work.append((cell, target, without_magic(answer.source), above))
+                work.append((cell, target, answer, above))
         return work
 
-    def _result(self, seed, target, source, above):
+    def _result(self, seed, cell, target, answer, above):
+        if answer.metadata.nbgrader.checksum == compute_checksum(answer):  # as it was released
+            return judge(Answer(target, _blank), seed)
         limits = Limits(exercise=self.exercise_seconds, cell=self.cell_seconds, memory=int(self.memory_gb * 2**30))
         options = {"limits": limits, "modules": self.modules, "contained": self._contained()}
-        with RemoteAnswer(target, source, definitions(above, source), **options) as answer:
-            return judge(answer, seed)
+        source = without_magic(answer.source)
+        with RemoteAnswer(target, source, definitions(above, source), **options) as remote:
+            return judge(remote, seed)
 
-    def _contained(self):
-        if self.isolation == "off":
-            return False
-        if not sandbox.available() and self.isolation == "required":
-            raise RuntimeError("Judge.isolation is 'required', and bubblewrap does not work here: install bubblewrap.")
-        return sandbox.available()
+    def _write(self, cell, result):
+        """Put the points where nbgrader reads them, with the claims for people and for programs."""
+        released = cell.metadata.nbgrader.points
+        if released != result.total:
+            self.log.warning(
+                "%s has %g points, its claims %g: the share that holds counts.",
+                *(cell.metadata.nbgrader.grade_id, released, result.total),
+            )
+        claims = [{"claim": o.claim.name, "status": o.status, "points": o.claim.weight} for o in result.outcomes]
+        points = f"{released * result.score / result.total:g}"
+        data = {"text/plain": points, "text/html": report(result, version(tuple(self.modules)))}
+        cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
+        cell.execution_count = 1
+        cell.metadata["course"] = {"exercise": result.exercise, "claims": claims}
+
+
+def _blank():
+    pass
 
 
 def _checked(cell):
@@ -168,13 +140,3 @@ def _checked(cell):
             "private ones are in a package named in c.Judge.modules."
         )
     return target
-
-
-def _write(cell, result, target):
-    """Put the points where nbgrader reads them, with the claims for people and for programs."""
-    points = cell.metadata.nbgrader.points * result.score / result.total
-    claims = [{"claim": o.claim.name, "status": o.status, "points": o.claim.weight} for o in result.outcomes]
-    data = {"text/plain": f"{points:g}", "text/html": report(result, version())}
-    cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
-    cell.execution_count = 1
-    cell.metadata["course"] = {"exercise": target.name, "claims": claims}

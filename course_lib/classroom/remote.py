@@ -128,7 +128,8 @@ class Worker:
         self.process = self._start(contained)
         self.known = set()
         self.over = threading.Event()
-        threading.Thread(target=self._watch, daemon=True).start()
+        self.watcher = threading.Thread(target=self._watch, daemon=True)
+        self.watcher.start()
         self._write(pickle.dumps(setup))
         self._wait_until_started()
 
@@ -220,6 +221,7 @@ class Worker:
     def end(self):
         """Kill what is left of it, and remove its folder."""
         self.over.set()
+        self.watcher.join()  # two threads must not look for its children at once
         self._kill()
         self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.complaints):

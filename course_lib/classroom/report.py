@@ -5,7 +5,7 @@ import re
 
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 
-from course_lib.workbook.cards import framed, shown
+from course_lib.workbook.cards import framed, prose, shown
 
 _TAGS = (
     "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong "
@@ -38,7 +38,10 @@ class Harmless(SanitizeHTML):
         if cell.cell_type == "markdown":
             cell.source = _LINK.sub(r"\1#", cell.source)
         if cell.cell_type == "code" or re.search(r"<[a-zA-Z/!?]", cell.source):
-            return super().preprocess_cell(cell, resources, cell_index)
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+            if cell.cell_type == "markdown":  # a formula's < & > are no markup: only < before a letter, / or ! can be
+                cell.source = re.sub(r"&lt;(?=[\s=\d$\\|(+-])", "<", cell.source)
+                cell.source = cell.source.replace("&gt;", ">").replace("&amp;", "&")
         return cell, resources
 
 
@@ -47,18 +50,26 @@ def report(result, version):
     escape = html.escape
     colour = {"accepted": "#009E73", "blank": "#56B4E9"}.get(result.status, "#D55E00")
     parts = [f"<div><b>{escape(result.exercise)}: {result.score} of {result.total} points</b></div>"]
-    parts += ["".join(_claim(outcome, outcome is result.first) for outcome in result.outcomes)]
-    parts += [f'<div style="opacity:.7;font-size:85%">graded by version {escape(version)}</div>']
+    parts += [_claim(outcome, result.first) for outcome in result.outcomes]
+    parts += [f'<div style="margin-top:.6em;opacity:.7;font-size:85%">graded by version {escape(version)}</div>']
     return framed("".join(parts), colour)
 
 
-def _claim(outcome, details):
-    """One claim: its sign, its sentence, its points, and why it does not hold; the first such one with its values."""
+def _claim(outcome, first):
+    """One claim: its sign, its sentence, its points, and why it does not hold.
+
+    The first that does not hold shows its values. Those behind it mostly fail for the same reason: what they name is
+    said with that reserve, and not said twice.
+    """
     sign, claim = _SIGNS.get(outcome.status, "✗"), outcome.claim
     held = claim.weight if outcome.status == "held" else 0
     head = f"{sign} {html.escape(claim.sentence)} <span style='opacity:.7'>({held} of {claim.weight})</span>"
-    why = html.escape(outcome.likely).replace("\n", "<br>")
-    rest = f'<div style="margin-left:1.4em">{why}{_values(outcome) if details else ""}</div>' if why or details else ""
+    why, values = prose(outcome.likely), ""
+    if outcome is first:
+        values = _values(outcome)
+    elif first and outcome.likely:
+        why = "" if outcome.likely == first.likely else f"If it still fails when the first is mended: {why}"
+    rest = f'<div style="margin-left:1.4em">{why}{values}</div>' if why or values else ""
     return f'<div style="margin-top:.3em">{head}{rest}</div>'
 
 

@@ -1,6 +1,9 @@
 """A submitted notebook made safe to work with: read whatever it is, and its marked cells put back as released."""
 
 import ast
+import base64
+import binascii
+import html
 import json
 import pathlib
 import re
@@ -12,13 +15,16 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from course_lib.workbook.adopt import without_magic
 
 LARGEST = 200 * 2**20  # bytes of a submitted notebook, outputs included
+LARGEST_PICTURE, MOST_PICTURES = 2 * 2**20, 8  # bytes; of one cell
+_KINDS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+_EMBEDDED = re.compile(r'<img\b[^>]*?\bsrc="data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=\s]+)"[^>]*>')
 
 
 def read_submission(path):
     """Read a notebook of a student, keeping of it what grading and a human reader need: sources and pictures.
 
-    Outputs are dropped: nothing a student's kernel showed counts. What cannot be read becomes an empty notebook that
-    says why; the file itself stays as it came.
+    Other outputs are dropped: nothing a student's kernel showed decides points, but who grades an experiment by hand
+    wants to see its plots. What cannot be read becomes an empty notebook that says why; the file stays as it came.
     """
     path = pathlib.Path(path)
     try:
@@ -31,8 +37,11 @@ def read_submission(path):
         cells = [_kept(cell) for cell in given["cells"] if isinstance(cell, dict)]
     except Exception as error:
         why = f"{type(error).__name__}: {str(error).splitlines()[0][:200] if str(error) else ''}"
-        said = f"**This file could not be read as a notebook** and was graded as blank.\n\n    {why}"
-        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said)])
+        cure = "Open it in JupyterLab, save it and hand it in again; if it does not open, it is not the notebook."
+        said = f"**This file could not be read as a notebook** and was graded as blank. {cure}\n\n    {why}"
+        unreadable = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(said)])
+        unreadable.metadata["unreadable"] = why
+        return unreadable
     notebook = nbformat.v4.new_notebook(cells=[cell for cell in cells if cell])
     notebook.metadata["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     return notebook
@@ -55,9 +64,48 @@ def _kept(cell):
         made.metadata["nbgrader"] = nbformat.from_dict(marks)
     if isinstance(cell.get("id"), str) and re.fullmatch(r"[\w-]{1,64}", cell["id"], re.ASCII):
         made["id"] = cell["id"]
+    if kind == "code" and "nbgrader" not in made.metadata:
+        made.outputs = _pictures(cell.get("outputs"))
     if kind == "markdown" and isinstance(cell.get("attachments"), dict):
         made["attachments"] = cell["attachments"]
     return made
+
+
+def _pictures(outputs):
+    """The pictures among the outputs of a cell, whole and no larger than a plot is, and nothing else."""
+    found = []
+    for output in outputs if isinstance(outputs, list) else ():
+        data = output.get("data") if isinstance(output, dict) else None
+        texts = {kind: "".join(text) for kind, text in data.items() if _is_text(text)} if isinstance(data, dict) else {}
+        embedded = [(match[1], match[2], _alt(match[0])) for match in _EMBEDDED.finditer(texts.get("text/html", ""))]
+        said = output.get("metadata") if isinstance(output.get("metadata"), dict) else {}
+        found += [(kind, texts[kind], said.get(kind)) for kind in _KINDS if kind in texts] + embedded
+    made = [_picture(*one) for one in found[:MOST_PICTURES]]
+    return [picture for picture in made if picture]
+
+
+def _is_text(value):
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(part, str) for part in value))
+
+
+def _alt(tag):
+    """The alternative text of an <img>, as an output's metadata has it."""
+    found = re.search(r'\balt="([^"]*)"', tag)
+    return {"alt": html.unescape(found[1])} if found else {}
+
+
+def _picture(kind, text, said):
+    """An output that shows a picture, or None where the text is none of its kind."""
+    try:
+        raw = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not raw.startswith(_KINDS[kind]) or len(raw) > LARGEST_PICTURE:
+        return None
+    alt = said.get("alt") if isinstance(said, dict) else None
+    alt = re.sub(r"""[<>&"'`]""", " ", alt)[:500] if isinstance(alt, str) else "a picture as the student saved it"
+    data = {kind: base64.b64encode(raw).decode(), "text/plain": alt}
+    return nbformat.v4.new_output("display_data", data, metadata={kind: {"alt": alt}})
 
 
 class Restore(NbGraderPreprocessor):
@@ -75,14 +123,19 @@ class Restore(NbGraderPreprocessor):
         for cell in nb.cells:
             if id(cell) not in kept:
                 cell.metadata.pop("nbgrader", None)
-        last = -1
+        unreadable = nb.metadata.pop("unreadable", None)
+        missing = [name for name in released if name not in theirs]
+        if unreadable:
+            self.log.warning("%s: no notebook (%s), graded as blank", place["student"], unreadable)
+        elif missing:
+            self.log.warning("%s: missing, and put in as released: %s", place["student"], ", ".join(missing))
+        last = 0 if unreadable else -1  # what is wrong with it comes first
         for name, original in released.items():
             if name in theirs:
                 last = next(index for index, cell in enumerate(nb.cells) if cell is theirs[name])
                 locked = original.metadata.nbgrader.locked
                 nb.cells[last] = original if locked else _answered(original, theirs[name])
             else:
-                self.log.warning("%s: the cell %s is missing, and put in as released", place["student"], name)
                 last += 1
                 nb.cells.insert(last, original)
         return nb, resources

@@ -6,6 +6,7 @@ import re
 import numpy as np
 
 _SIGNS = {"held": "✓", "accepted": "✓", "blank": "○", "not run": "·"}
+_LEGEND = "· is not looked at yet"
 _COLOURS = {"accepted": "#009E73", "blank": "#56B4E9"}  # Okabe–Ito; the sign says the same without colour
 _HEADLINES = {
     "accepted": "accepted",
@@ -50,11 +51,15 @@ def _points(result):
     return f"{result.score} of {result.total} points"
 
 
+def _some_not_run(result):
+    return any(outcome.status == "not run" for outcome in result.outcomes)
+
+
 def _note(result):
     if result.status != "accepted":
         return ""
     slow = f" It is right and slow: {result.slowdown:.0f} times the library's CPU time." if result.slow else ""
-    return f"The library now runs on your version. What was built before keeps the old one: build it anew.{slow}"
+    return f"The library now runs on your version. Objects made before this still use the old version: run their cells again.{slow}"
 
 
 def text_card(result):
@@ -67,6 +72,7 @@ def text_card(result):
         parts += [f"    {label:<9}{_indented(text, 13)}" for label, text in _details(result)]
     if result.status != "blank":
         parts += [f"  {_SIGNS.get(outcome.status, '✗')} {outcome.claim.sentence}" for outcome in result.outcomes]
+        parts += [f"  ({_LEGEND})"] if _some_not_run(result) else []
     return "\n".join(parts + ([f"  {_note(result)}"] if _note(result) else []))
 
 
@@ -81,12 +87,13 @@ def html_card(result):
             f'<div style="margin-top:.4em">{escape(result.first.claim.sentence)}: <b>this does not hold.</b></div>'
         )
     if result.status == "blank":
-        body.append(f'<div style="margin-top:.4em">{_prose(result.first.likely)}</div>')
+        body.append(f'<div style="margin-top:.4em">{prose(result.first.likely)}</div>')
     elif result.first:
         rows = "".join(_row(label, text) for label, text in _details(result))
         body.append(f'<table style="margin:.4em 0;border-collapse:collapse;background:none">{rows}</table>')
     if result.status != "blank":
         lines = "".join(_line(_SIGNS.get(o.status, "✗"), o.claim.sentence) for o in result.outcomes)
+        lines += f"<div>({_LEGEND})</div>" if _some_not_run(result) else ""
         body.append(f'<div style="margin-top:.4em;opacity:.85">{lines}</div>')
     if _note(result):
         body.append(f'<div style="margin-top:.4em;opacity:.85">{escape(_note(result))}</div>')
@@ -111,14 +118,14 @@ def _line(sign, sentence):
     )
 
 
-def _prose(text):
+def prose(text):
     """A sentence as HTML: what stands between backticks looks like code, and lines are kept."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text).replace("\n", "<br>"))
 
 
 def _row(label, text):
     value = (
-        _prose(text)
+        prose(text)
         if label == "why"
         else f'<pre style="margin:0;background:none;color:inherit">{html.escape(text)}</pre>'
     )

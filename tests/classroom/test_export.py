@@ -60,7 +60,7 @@ def hand_in(book, assignment, student, **cells):
 
 def read(path):
     """The rows of a CSV file."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 
@@ -69,7 +69,19 @@ def test_all_three_are_written_at_once(course, capsys):
     assert __main__.main(["class", "grades", "--to", "out"]) == 0
     said = capsys.readouterr()
     assert said.out.split() == [str(course / "out" / name) for name in ("grades.csv", "canvas.csv", "moodle.csv")]
-    assert "01_topic of =doe has still to be graded by hand" in said.err
+    (line,) = said.err.splitlines()
+    assert "01_topic: waiting for a grade by hand" in line and line.endswith(": =doe.")
+
+
+def test_what_the_grader_did_not_come_to_is_not_a_zero(course, capsys):
+    """The autograding of a submission failed: no grade, and that is said."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "from_bellman_to_agent57") as book:
+        hand_in(book, SECOND, "4711", check=(None, None))
+    grades, canvas, _ = export.write_all(course, course)
+    assert "02_other: waiting for autograding: 4711." in capsys.readouterr().err
+    assert ["4711", "4711", "4711", "4711", "", "", ""] in read(canvas)
+    assert "not graded" in next(row for row in read(grades) if row[0] == SECOND and row[3] == "4711")
+    assert grades.read_bytes().startswith(b"\xef\xbb\xbf")  # so that a spreadsheet reads Müller
 
 
 def test_the_full_table_holds_every_point(course):

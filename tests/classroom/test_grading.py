@@ -1,6 +1,8 @@
 """A class is graded end to end by nbgrader's own commands: every submission gets the points it deserves."""
 
+import base64
 import json
+import logging
 import os
 import re
 import signal
@@ -18,7 +20,8 @@ from submissions import FILES, NOTEBOOKS
 
 from course_lib import ROOT, mdp
 from course_lib.classroom import gradebook, sandbox
-from course_lib.classroom.judge import version
+from course_lib.classroom.judge import UNCONTAINED, Judge
+from course_lib.classroom.provenance import version
 from course_lib.classroom.remote import RemoteAnswer
 
 ASSIGNMENT = "numbers"
@@ -177,30 +180,102 @@ def test_a_killed_grading_is_taken_up_again(course):
     with sqlite3.connect(course.folder / "gradebook.db") as book:
         assert book.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     for name in DESERVED:
-        assert course.graded(name).metadata.course.graded_by == version()
+        assert course.graded(name).metadata.course.graded_by == version(("private_course",))
 
 
-def test_the_experiment_waits_for_a_person(course):
-    """A blank one has its zero; a written one needs a grade by hand."""
-    assert course.grades("perfect")["essay"] == (0, False)
+ESSAY = """It grows if $a < b$ & $b > 0$, see [this](https://example.org/a?b=c).
+
+$$v = \\begin{cases} 1 & s < t \\\\ 0 & s \\ge t \\end{cases}$$ <details><summary>more</summary>d</details>
+<script>alert(1)</script> <b onclick=alert(2)>b</b> [c](javascript:alert(3)) [d]
+
+[d]: JavaScript:alert(4)
+"""
+DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n of no size").decode()
+
+
+@pytest.fixture(scope="module")
+def essay(course):
+    """A student who wrote about the experiment, with a plot, and was graded by hand."""
     notebook = json.loads(course.released)
-    tricks = (
-        "<script>alert(1)</script> <b onclick=alert(2)>b</b> [c](javascript:alert(3)) [d]\n\n[d]: JavaScript:alert(4)"
-    )
-    notebook["cells"][-1]["source"] = f"It grows if $a < b$, see [this](https://example.org/a?b=c). {tricks}"
-    course.hand_in("writes an essay", json.dumps(notebook).encode())
-    course.run("autograde", ASSIGNMENT, "--student", student("writes an essay"))
-    assert course.grades("writes an essay")["essay"] == (None, True)
-    course.run("generate_feedback", ASSIGNMENT, "--student", student("writes an essay"))
-    page = feedback(course, "writes an essay")
-    assert "https://example.org/a?b=c" in page
-    assert not re.search(r"<script>alert|onclick=|href=.javascript", page, re.IGNORECASE)
+    notebook["cells"][-1]["source"] = ESSAY
+    html = f'<img alt="a &quot;plot&quot; onerror=" src="data:image/png;base64,{DOT}"><script>alert(5)</script>'
+    data = {"text/html": [html], "image/svg+xml": "<svg onload=alert(6)>", "image/jpeg": DOT, "text/plain": "secret 7"}
+    notebook["cells"][0]["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    course.hand_in("writes", json.dumps(notebook).encode())
+    course.first = course.run("autograde", ASSIGNMENT, "--student", "writes")
+    course.waiting = course.grades("writes")["essay"]
+    with Gradebook(f"sqlite:///{course.folder}/gradebook.db") as book:
+        grade = book.find_grade("essay", ASSIGNMENT, ASSIGNMENT, "writes")
+        grade.manual_score, grade.needs_manual_grade = 2.0, False
+        book.db.commit()
+    course.run("generate_feedback", ASSIGNMENT, "--student", "writes")
+    return course
+
+
+def test_the_experiment_waits_for_a_person(essay):
+    """A blank one has its zero; a written one needs a grade by hand, and one line says so."""
+    assert essay.grades("perfect")["essay"] == (0, False)
+    assert essay.waiting == (None, True)
+    lines = [line for line in essay.first.splitlines() if "bubblewrap" not in line]
+    assert lines == ["writes: 0 of 9 points for numbers, 1 to grade by hand"]
+
+
+def test_who_grades_by_hand_sees_the_plots(essay):
+    """Pictures as they were saved, and nothing else of the outputs."""
+    (output,) = essay.graded("writes").cells[0].outputs
+    assert output.data == {"image/png": DOT, "text/plain": "a  plot  onerror="}
+    assert f"data:image/png;base64,{DOT}" in feedback(essay, "writes")
+
+
+def test_what_students_write_is_shown_without_scripts(essay):
+    """Formulas and links stay whole."""
+    page = feedback(essay, "writes")
+    assert "https://example.org/a?b=c" in page and "<summary>more</summary>" in page
+    assert "$a &lt; b$ &amp; $b &gt; 0$" in page and "1 &amp; s &lt; t" in page
+    assert not re.search(r"<script>alert|onclick=|onload=|href=.javascript", page, re.IGNORECASE)
+
+
+def test_a_grade_by_hand_stays_settled_until_the_answer_changes(essay):
+    """In a regrade; then what is handed in anew is graded anew, unasked, and waits for another look."""
+    settled = lambda: essay.grades("writes")["essay"] == (None, False)  # noqa: E731
+    essay.run("autograde", ASSIGNMENT, "--student", "writes", "--force")
+    assert settled()
+    assert essay.run("autograde", ASSIGNMENT, "--student", "writes").count("writes") == 0
+    path = essay.folder / "submitted" / "writes" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path.write_text(path.read_text().replace("It grows", "It shrinks"))
+    assert "handed in anew" in essay.run("autograde", ASSIGNMENT, "--student", "writes")
+    assert not settled()
+
+
+def test_what_is_no_notebook_says_so_first(course):
+    """Its answers are blank, not broken."""
+    cells = course.graded("not JSON").cells
+    assert "could not be read" in cells[0].source
+    assert [claim.status for claim in cells[2].metadata.course.claims] == ["blank", "not run", "not run"]
+    assert "not-JSON: no notebook (JSONDecodeError" in course.said
+
+
+def test_grading_without_bubblewrap_is_said(tmp_path, monkeypatch):
+    """Once; and where it is required, nothing is graded."""
+    monkeypatch.setattr(sandbox, "available", lambda: False)
+    monkeypatch.setattr(Judge, "_warned", False)
+    said = []
+    monkeypatch.setattr(Judge, "log", logging.getLogger("said"), raising=False)
+    monkeypatch.setattr(Judge.log, "warning", said.append)
+    Judge()._prepare()
+    Judge()._prepare()
+    assert said == [UNCONTAINED]
+    with pytest.raises(RuntimeError, match="required"):
+        Judge(isolation="required")._prepare()
+    with pytest.raises(ValueError, match="no_such_package"):
+        Judge(modules=["no_such_package"])._prepare()
 
 
 def test_what_student_code_starts_ends_with_it(course):
     """Neither the sleeping programs nor the forks are left."""
-    lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]
-    assert not [line for line in lines if "left behind" in line or "classroom.worker" in line]
+    running = [(process.info["ppid"], process.info["cmdline"]) for process in psutil.process_iter(["ppid", "cmdline"])]
+    words = [(parent, " ".join(line or [])) for parent, line in running]
+    assert not [line for parent, line in words if "left behind" in line or ("classroom.worker" in line and parent == 1)]
 
 
 def test_files_and_network_are_out_of_reach(course):
@@ -235,7 +310,7 @@ def test_feedback_tells_every_claim_and_why_it_does_not_hold(course):
     page = feedback(course, "wrong")
     for sentence in ("Twice one and two is two and four", "You added the factor.", "Negative values keep their size"):
         assert sentence in page
-    assert version() in page
+    assert version(("private_course",)) in page
     assert "could not be read as a notebook" in feedback(course, "not JSON")
     assert "It ended the whole program" in feedback(course, "os._exit")
 
@@ -256,7 +331,7 @@ def test_a_training_is_not_run(course):
 
 def test_no_claim_needs_the_public_seed(course, tmp_path):
     """Each student's random cases are their own, and the same again in a regrade; the secret is the owner's alone."""
-    from course_lib.classroom.judge import SECRET, course_secret, seed_of
+    from course_lib.classroom.provenance import SECRET, course_secret, seed_of
 
     secret = course_secret(course.folder)
     assert secret != course_secret(tmp_path) and len(secret) == 64

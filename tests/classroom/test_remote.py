@@ -8,7 +8,7 @@ import pytest
 
 from course_lib import ROOT, mdp, wings
 from course_lib.classroom import sandbox, wire
-from course_lib.classroom.judge import version
+from course_lib.classroom.provenance import version
 from course_lib.classroom.remote import Limits, RemoteAnswer
 from course_lib.classroom.report import report
 from course_lib.classroom.submission import definitions
