@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -22,10 +23,13 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEARN, DEVELOP, GPU = "requirements.txt", "requirements-dev.txt", "requirements-gpu.txt"
 SIZES = {LEARN: (0.8, 2.9), DEVELOP: (0.9, 3.1), GPU: (3.5, 8.0)}  # GB to download, GB on disk
+BARE = {"update": ("course_lib", "update"), "lock": ("course_lib.common.lock",)}  # these need nothing installed
 COMMANDS = {
     "lab": "open the course in JupyterLab (options such as --no-browser --port 8899 are passed on)",
     "test": "run every test; --fast leaves out the chapter notebooks (other arguments go to pytest)",
     "setup": "make the environment only; --gpu for an NVIDIA GPU under Linux or WSL",
+    "doctor": "say whether everything is in order on this computer, and if not, what helps",
+    "update": "bring the course up to date with git; nothing of yours is lost",
     "run": "execute the chapters without a browser and print how long each took",
     "exercises": "generate exercises/ from solutions/",
     "notebooks": "execute chapters and solutions and store their outputs",
@@ -55,11 +59,14 @@ def environment():
     return dict(kept, PYTHONUTF8="1", PYTHONNOUSERSITE="1", PIP_USER="0", JUPYTER_PLATFORM_DIRS="1")
 
 
-def call(*command, must=False):
+def call(*command, must=False, dots=False):
     """Run a program in the root to its end, and return its exit status. Ctrl-C is the program's own business."""
     process = subprocess.Popen([str(word) for word in command], cwd=str(ROOT), env=environment())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    while dots and process.poll() is None:
+        print(end=".", flush=True)
+        time.sleep(3)
     status = process.wait()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if must and status:
@@ -91,16 +98,17 @@ def install(requirements):
     uv, (done, text) = shutil.which("uv"), stamp(requirements)
     make_environment(uv)
     done.unlink(missing_ok=True)
-    pip = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install"]
-    call(*pip, "-r", requirements, must=True)
+    pip = [uv, "pip", "install", "-q", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install", "-qq"]
+    print("It takes 2 to 5 minutes: read the README meanwhile. A dot every 3 seconds: ", end="", flush=True)
+    call(*pip, "-r", requirements, must=True, dots=True)
+    print(" installed.", flush=True)
     make_importable()
     done.write_text(text)
 
 
 def make_environment(uv):
     """Make an empty .venv unless there is one that can install; an interrupted attempt may have left half of one."""
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if PYTHON.exists() and (uv or subprocess.call([str(PYTHON), "-m", "pip", "--version"], **quiet) == 0):
+    if PYTHON.exists() and (uv or not subprocess.run([str(PYTHON), "-m", "pip", "-V"], capture_output=True).returncode):
         return
     if not uv and importlib.util.find_spec("ensurepip") is None:
         sys.exit("Debian packs Python's venv module apart: `sudo apt install python3-venv`, then try again.")
@@ -124,23 +132,15 @@ def lab(more):
     settings.write_text('{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}')
     place = ["--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb", f"--ServerApp.root_dir={ROOT}"]
     safe = ["--ServerApp.ip=127.0.0.1", "--KernelManager.transport_encryption=auto", "--ServerApp.allow_root=True"]
+    print("Leave this window open. To stop: Ctrl-C, then y. The same command starts again; your work is in my_work/.")
     return call(PYTHON, "-m", "jupyterlab", *place, *safe, "--Application.log_level=ERROR", *more)
-
-
-def lock(more):
-    """Compile the requirements: the learner's first, then the others held to the same versions."""
-    uv = shutil.which("uv") or sys.exit("Locking needs uv: say `pip install uv`.")
-    os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "python3 course.py lock"
-    for name in (LEARN, DEVELOP, GPU):
-        held = ["--universal", "--python-version=3.11", *([] if name == LEARN else ["--constraint", LEARN])]
-        call(uv, "pip", "compile", "-q", name.replace(".txt", ".in"), "-o", name, *held, *more, must=True)
 
 
 def act(command, more, fast=False, gpu=False):
     """Make what a command needs, then run it and return its exit status."""
-    if command == "lock":
-        return lock(more)
-    ensure(GPU if gpu else LEARN if command in ("lab", "setup", "run") else DEVELOP)
+    if command in BARE:
+        return call(PYTHON if PYTHON.exists() else check_platform() or sys.executable, "-m", *BARE[command], *more)
+    ensure(GPU if gpu else LEARN if command in ("lab", "setup", "doctor", "run") else DEVELOP)
     if command == "lab":
         return lab(more)
     if command == "test":

@@ -34,7 +34,7 @@ c.Autograde.autograde_preprocessors = [
 
 # What students write is shown to others, in feedback and in the form grader: as text and harmless HTML, no script.
 c.GenerateFeedback.force = True  # feedback follows grades: else what exists stays as it is
-c.HTMLExporter.preprocessors = ["course_lib.classroom.report.Harmless"]
+c.HTMLExporter.filters = {"markdown2html": "course_lib.classroom.report.harmless"}
 
 c.ExecutePreprocessor.timeout = 300  # seconds a cell when students press Validate; nbgrader's 30 are too few
 c.ExecutePreprocessor.startup_timeout = 120

@@ -37,6 +37,13 @@ def lay(_):
     return 0
 
 
+def update(_):
+    """bring the course up to date with git; chapters you have run are kept in my_work/before_update/"""
+    from course_lib.common import update
+
+    return update.main()
+
+
 def run(arguments):
     """execute the chapters without a browser and print how long each took"""
     from course_lib.common.notebooks import run
@@ -76,7 +83,7 @@ def class_(arguments):
 
 
 class_.__name__ = "class"  # which Python keeps for itself
-PROGRAMS = (doctor, progress, lay, run, notebooks, exercises, class_)
+PROGRAMS = (doctor, progress, lay, update, run, notebooks, exercises, class_)
 NAMED = (run, notebooks)  # these take the names of notebooks, or a part of them such as 01
 
 

@@ -19,6 +19,8 @@ FILES = (
 FOLDERS = ("course_lib", "notebooks", "exercises", "docs")
 LEFT_OUT = ("docs/teaching.md",)
 NEVER = ("__pycache__", "gradebook.db*", "submitted", "autograded", "feedback")  # whatever folder they lie in
+CLONE = "git clone <this repository> && cd <its folder>"
+UNPACK = "cd from_bellman_to_agent57    # the unpacked folder"
 LINK = re.compile(r"(?<!!)\[([^\]]*)\]\((?![a-z][a-z+.-]*:|#)([^)\s#]+)[^)]*\)")
 
 
@@ -83,4 +85,4 @@ def _text(root, path, paths):
         target = posixpath.normpath(posixpath.join(str(path.parent), match[2]))
         return match[0] if target in there or target.startswith("my_work") else f"{match[1]} (in the teacher's copy)"
 
-    return LINK.sub(unlink, raw.decode("utf-8")).encode("utf-8")
+    return LINK.sub(unlink, raw.decode("utf-8").replace(CLONE, UNPACK)).encode("utf-8")

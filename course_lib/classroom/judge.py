@@ -5,6 +5,7 @@ compares in this process, and writes points and claims into the graded cells. No
 """
 
 import concurrent.futures
+import html
 import importlib
 import os
 import pathlib
@@ -16,16 +17,15 @@ from nbgrader.utils import compute_checksum
 from traitlets import Enum, Float, Integer, List, Unicode
 
 import course_lib
-from course_lib.workbook.adopt import without_magic
 from course_lib.workbook.answer import Answer
 from course_lib.workbook.check import judge
 from course_lib.workbook.exercise import named
 
 from . import sandbox
+from .definitions import as_python, definitions
 from .provenance import course_secret, digest_of, seed_of, version
 from .remote import Limits, RemoteAnswer
 from .report import report
-from .submission import definitions
 
 UNCONTAINED = (
     "bubblewrap is not here, or may not work: while it runs, students' code can read and write what you can. "
@@ -37,7 +37,9 @@ class Judge(NbGraderPreprocessor):
     """Decide the points of every checked cell of a notebook, outside of anything its student controls."""
 
     exercise_seconds = Float(120.0, help="wall time that one answer may take in all").tag(config=True)
-    cell_seconds = Float(20.0, help="wall time for running the cell of an answer").tag(config=True)
+    cell_seconds = Float(60.0, help="wall time for running the cell of an answer, and as much for what it needs").tag(
+        config=True
+    )
     memory_gb = Float(2.0, help="memory that an answer may use beyond what its libraries need").tag(config=True)
     workers = Integer(os.cpu_count() or 1, help="answers tried at the same time").tag(config=True)
     modules = List(Unicode(), help="packages with private exercises, to be imported").tag(config=True)
@@ -105,7 +107,7 @@ class Judge(NbGraderPreprocessor):
             return judge(Answer(target, _blank), seed)
         limits = Limits(exercise=self.exercise_seconds, cell=self.cell_seconds, memory=int(self.memory_gb * 2**30))
         options = {"limits": limits, "modules": self.modules, "contained": self._contained()}
-        source = without_magic(answer.source)
+        source = as_python(answer.source)
         with RemoteAnswer(target, source, definitions(above, source), **options) as remote:
             return judge(remote, seed)
 
@@ -118,8 +120,13 @@ class Judge(NbGraderPreprocessor):
                 *(cell.metadata.nbgrader.grade_id, released, result.total),
             )
         claims = [{"claim": o.claim.name, "status": o.status, "points": o.claim.weight} for o in result.outcomes]
-        points = f"{released * result.score / result.total:g}"
-        data = {"text/plain": points, "text/html": report(result, version(tuple(self.modules)))}
+        points = repr(float(released) * result.score / result.total)
+        by = version(tuple(self.modules))
+        try:
+            shown = report(result, by)
+        except Exception as error:  # whatever a student's value is, it takes nobody's points
+            shown = f"{html.escape(str(result.message))} ({type(error).__name__})"
+        data = {"text/plain": points, "text/html": shown}
         cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=1)]
         cell.execution_count = 1
         cell.metadata["course"] = {"exercise": result.exercise, "claims": claims}

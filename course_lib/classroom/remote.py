@@ -3,7 +3,9 @@
 import contextlib
 import dataclasses
 import os
+import pathlib
 import pickle
+import queue
 import signal
 import subprocess
 import sys
@@ -34,7 +36,7 @@ class Limits:
     """What one answer may use: seconds to start, for its cell, and in all; factor on a call's own limit; bytes; processes."""
 
     start: float = 120.0
-    cell: float = 20.0
+    cell: float = 60.0
     exercise: float = 120.0
     patience: float = 3.0
     memory: int = 2 * 2**30
@@ -61,6 +63,7 @@ class RemoteAnswer(Answer):
             "modules": [*modules, target.package],
             "cell": cell,
             "before": list(before),
+            "before_seconds": self.limits.cell,
             "patience": self.limits.patience,
             "memory": self.limits.memory,
             "cpu_seconds": 4 * (self.limits.start + self.limits.exercise),
@@ -90,7 +93,7 @@ class RemoteAnswer(Answer):
         fresh = self.worker is None
         if fresh:
             self.worker = self._started()
-            seconds += self.limits.cell  # it runs the cell first
+            seconds += 2 * self.limits.cell  # it first runs the cell, and what that needs
         began = time.monotonic()
         try:
             reply = self.worker.ask(request, min(seconds, self.left))
@@ -107,7 +110,7 @@ class RemoteAnswer(Answer):
     def _started(self):
         try:
             return Worker(self.setup, self.limits, self.contained)
-        except RuntimeError as error:
+        except Exception as error:  # no more processes, a full disk
             self.broken = error
             raise
 
@@ -126,10 +129,11 @@ class Worker:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.complaints = tempfile.TemporaryFile()  # noqa: SIM115  (closed in `end`)
         self.process = self._start(contained)
-        self.known = set()
+        self.known, self.replies = set(), queue.Queue()
         self.over = threading.Event()
         self.watcher = threading.Thread(target=self._watch, daemon=True)
         self.watcher.start()
+        threading.Thread(target=self._listen, daemon=True).start()
         self._write(pickle.dumps(setup))
         self._wait_until_started()
 
@@ -147,10 +151,11 @@ class Worker:
 
     def _start(self, contained):
         packages = sandbox.folders_of(self.modules)
+        private = [folder for folder in packages if not pathlib.Path(folder).is_relative_to(ROOT / "course_lib")]
         paths = [str(ROOT), *map(os.path.dirname, packages), *filter(os.path.isdir, sys.path)]
         command = [sys.executable, "-I", "-c", _START.format(paths=paths)]
         if contained:
-            command = sandbox.contained(command, packages)
+            command = sandbox.contained(command, packages, sandbox.checks_in(private))
         home = "/tmp" if contained else self.folder.name
         environment = {name: os.environ[name] for name in _NEEDED if name in os.environ}
         environment |= dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "USERPROFILE", "NUMBA_CACHE_DIR"), home)
@@ -175,15 +180,27 @@ class Worker:
         with contextlib.suppress(OSError):  # it is gone: reading says so, and why
             wire.write(self.process.stdin, data)
 
+    def _listen(self):
+        """Put what comes through the pipe into a queue: a stray child may hold the pipe open when all is over."""
+        while True:
+            try:
+                self.replies.put(wire.receive(self.process.stdout))
+            except wire.Garbled as error:
+                self.replies.put(Crashed(f"It sent back what cannot be read: {error}."))
+            except (EOFError, OSError, ValueError):
+                self.replies.put(Crashed(ENDED))
+                return
+
     def _read(self):
+        """The next reply, or the reason why there is none."""
         try:
-            return wire.receive(self.process.stdout)
-        except wire.Garbled as error:
-            raise Crashed(f"It sent back what cannot be read: {error}.") from None
-        except EOFError:
-            raise self.verdict or Crashed(ENDED) from None
-        finally:
-            self.deadline = float("inf")
+            reply = self.replies.get(timeout=max(0.0, self.deadline - time.monotonic()) + 5)  # the watcher is first
+        except queue.Empty:
+            reply = TimedOut("not finished in its time")
+        self.deadline = float("inf")
+        if isinstance(reply, Exception):
+            raise self.verdict or reply
+        return reply
 
     def _watch(self, pause=0.05):
         """Kill the process as soon as it is late, too large, or too many."""
@@ -204,7 +221,7 @@ class Worker:
         """The process and all that it has started, as far as they can still be found."""
         with contextlib.suppress(psutil.Error):
             own = psutil.Process(self.process.pid)
-            self.known |= {own, *own.children(recursive=True)}
+            self.known = self.known | {own, *own.children(recursive=True)}
         self.known = {process for process in self.known if process.is_running()}
         return self.known
 

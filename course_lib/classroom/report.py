@@ -1,48 +1,79 @@
 """What a student is told about a graded answer: every claim, and what is wrong where one does not hold."""
 
 import html
-import re
 
-from nbconvert.preprocessors.sanitize import SanitizeHTML
+import bleach
+import jinja2
+from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from course_lib.workbook.cards import framed, prose, shown
 
-_TAGS = (
-    "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span strong "
-    "sub summary sup table tbody td tfoot th thead tr ul"
-)
-_STYLES = (
-    "background border border-collapse border-left color font-size line-height margin margin-left margin-top max-width "
-    "opacity padding text-align vertical-align"
-)
-_LINK = re.compile(  # where a link leads, unless it is to a page, a mail, a picture in the notebook or a file beside it
-    r"(\]\(|^\s*\[[^\]\n]+\]:)\s*<?(?!https?:|mailto:|attachment:|[\w./#%-]+(?:[\s)>]|$))[^\s)]*",
-    re.IGNORECASE | re.MULTILINE,
-)
+_TAGS = [
+    "a",
+    "abbr",
+    "b",
+    "blockquote",
+    "br",
+    "code",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "kbd",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+]
+_PROTOCOLS = ["http", "https", "mailto", "data"]  # data: for pictures that are in the notebook
+_CSS = CSSSanitizer(allowed_css_properties=["color", "text-align", "margin", "padding", "opacity", "width"])
 _SIGNS = {"held": "✓", "not run": "·", "blank": "○"}
 _CELL = "text-align:left;vertical-align:top;padding:.1em .8em .1em 0;border:none;background:none"
 
 
-class Harmless(SanitizeHTML):
-    """What students write is shown to others: as text and plain HTML, without scripts.
+@jinja2.pass_context
+def harmless(context, source):
+    """Markdown of a student as HTML without scripts, for the eyes of others; the exporters' filter `markdown2html`."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=attachments)).render(source)
+    options = {"tags": _TAGS, "attributes": _is_harmless, "protocols": _PROTOCOLS, "css_sanitizer": _CSS}
+    return bleach.clean(rendered, **options)
 
-    A cell without a tag in it stays as it is, or `a < b` in a formula would come out garbled.
-    """
 
-    def __init__(self, **options):
-        super().__init__(**options)
-        self.tags, self.styles = _TAGS.split(), _STYLES.split()
-        self.attributes = {"*": ["style", "title", "align", "role"], "a": ["href"], "img": ["src", "alt", "width"]}
-
-    def preprocess_cell(self, cell, resources, cell_index):
-        if cell.cell_type == "markdown":
-            cell.source = _LINK.sub(r"\1#", cell.source)
-        if cell.cell_type == "code" or re.search(r"<[a-zA-Z/!?]", cell.source):
-            cell, resources = super().preprocess_cell(cell, resources, cell_index)
-            if cell.cell_type == "markdown":  # a formula's < & > are no markup: only < before a letter, / or ! can be
-                cell.source = re.sub(r"&lt;(?=[\s=\d$\\|(+-])", "<", cell.source)
-                cell.source = cell.source.replace("&gt;", ">").replace("&amp;", "&")
-        return cell, resources
+def _is_harmless(tag, name, value):
+    """Which attributes stay: looks, and addresses of pages and pictures."""
+    if name == "href":
+        return tag == "a" and not value.strip().lower().startswith("data:")
+    if name == "src":
+        return tag == "img"
+    return name in ("class", "style", "title", "align", "role", "alt", "width")
 
 
 def report(result, version):

@@ -7,6 +7,7 @@ able to read and write what the person who grades can. `docs/teaching.md` says w
 
 import functools
 import importlib.util
+import pathlib
 import shutil
 import subprocess
 import sys
@@ -27,19 +28,30 @@ _SYSTEM = (
 )
 
 
-def contained(command, readable=()):
+def contained(command, readable=(), hidden=()):
     """The command under bubblewrap, in a memory-backed /tmp as its only writable folder.
 
     Args:
       command: a list of words that runs this Python.
       readable: folders it may read beside Python's own and course_lib.
+      hidden: files in them that it may not.
     """
     scratch = ["--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
     wanted = [*_SYSTEM, sys.base_prefix, sys.prefix, ROOT / "course_lib", *readable]
     seen = [word for path in wanted for word in ("--ro-bind-try", str(path), str(path))]
     alone = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--chdir", "/tmp"]
-    closed = ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]
-    return ["bwrap", *scratch, *seen, *closed, *alone, "--", *command]
+    devices = ["--dev", "/dev", *scratch[:3], "/dev/shm", "--remount-ro", "/dev"]
+    closed = [
+        "--proc",
+        "/proc",
+        "--remount-ro",
+        "/proc",
+        *devices,
+        "--remount-ro",
+        "/",
+    ]  # /proc: for root it is the system
+    unseen = [word for path in hidden for word in ("--ro-bind", "/dev/null", str(path))]
+    return ["bwrap", *scratch, *seen, *unseen, *closed, *alone, "--", *command]
 
 
 @functools.cache
@@ -52,6 +64,11 @@ def available():
         return subprocess.run(trial, capture_output=True, timeout=30).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def checks_in(folders):
+    """The files that say what is checked, compiled ones too: an answer does not need them."""
+    return [path for folder in folders for path in pathlib.Path(folder).rglob("checks*.py*")]
 
 
 def folders_of(modules):

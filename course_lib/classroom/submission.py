@@ -1,6 +1,5 @@
 """A submitted notebook made safe to work with: read whatever it is, and its marked cells put back as released."""
 
-import ast
 import base64
 import binascii
 import html
@@ -12,9 +11,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from course_lib.workbook.adopt import without_magic
-
-LARGEST = 200 * 2**20  # bytes of a submitted notebook, outputs included
+LARGEST, LONGEST = 64 * 2**20, 10**6  # bytes of a submitted notebook, outputs included; characters of a cell
 LARGEST_PICTURE, MOST_PICTURES = 2 * 2**20, 8  # bytes; of one cell
 _KINDS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 _EMBEDDED = re.compile(r'<img\b[^>]*?\bsrc="data:(image/(?:png|jpeg));base64,([A-Za-z0-9+/=\s]+)"[^>]*>')
@@ -58,7 +55,9 @@ def _kept(cell):
     source = "".join(source) if isinstance(source, list) else source
     if kind not in make or not isinstance(source, str):
         return None
-    made = make[kind](source)
+    if len(source) > LONGEST:
+        source = f"# A cell of more than {LONGEST} characters is not read."
+    made = make[kind](source.encode("utf-8", "replace").decode())
     marks = cell.get("metadata", {}).get("nbgrader") if isinstance(cell.get("metadata"), dict) else None
     if isinstance(marks, dict) and isinstance(marks.get("grade_id"), str):
         made.metadata["nbgrader"] = nbformat.from_dict(marks)
@@ -67,8 +66,17 @@ def _kept(cell):
     if kind == "code" and "nbgrader" not in made.metadata:
         made.outputs = _pictures(cell.get("outputs"))
     if kind == "markdown" and isinstance(cell.get("attachments"), dict):
-        made["attachments"] = cell["attachments"]
+        made["attachments"] = {name: files for name, files in cell["attachments"].items() if _is_attachment(files)}
     return made
+
+
+def _is_attachment(files):
+    """{kind: base64 text}, of a kind of picture."""
+    text = re.compile(r"[A-Za-z0-9+/=\s]*")
+    known = ("image/png", "image/jpeg", "image/gif")
+    return isinstance(files, dict) and all(
+        kind in known and isinstance(data, str) and text.fullmatch(data) for kind, data in files.items()
+    )
 
 
 def _pictures(outputs):
@@ -168,52 +176,3 @@ def _released(notebook):
         make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
         found[name] = make(cell.source, metadata={"nbgrader": marks})
     return found
-
-
-def definitions(cells, source):
-    """What a cell needs from those above it: the statements that make the names it uses, and the names they use.
-
-    So a helper or a constant in another cell counts, and a training does not run.
-
-    Args:
-      cells: the sources of the cells above, in order.
-      source: that of the cell.
-
-    Returns:
-      The sources of the statements, in order.
-    """
-    statements = [statement for cell in cells for statement in _statements(without_magic(cell))]
-    wanted, taken = _names(_parsed(without_magic(source)), ast.Load), set()
-    while True:
-        more = {i for i, (_, made, _) in enumerate(statements) if made & wanted or "*" in made} - taken
-        if not more:
-            return [statements[i][0] for i in sorted(taken)]
-        taken |= more
-        wanted = wanted.union(*(statements[i][2] for i in more))
-
-
-def _statements(cell):
-    """(source, names it makes, names it uses) of each statement of a cell that makes names and does little else."""
-    lines = cell.split("\n")
-    for node in _parsed(cell).body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            made = {alias.asname or alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            made = {node.name}
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            made = _names(node, ast.Store)
-        else:
-            continue
-        first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
-        yield "\n".join(lines[first - 1 : node.end_lineno]), made, _names(node, ast.Load)
-
-
-def _parsed(source):
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
-
-
-def _names(tree, kind):
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, kind)}

@@ -13,6 +13,7 @@ import linecache
 import os
 import pickle
 import sys
+import time
 import types
 
 from course_lib import workbook
@@ -21,9 +22,12 @@ from course_lib.workbook.answer import Answer, Blank, Crashed
 from course_lib.workbook.claims import ClaimFailed
 from course_lib.workbook.contexts import translated
 from course_lib.workbook.exercise import UsesLibraryAnswer, exercises
-from course_lib.workbook.limits import TimedOut
+from course_lib.workbook.limits import TimedOut, limited
 
 OPEN_FILES, FILE_BYTES = 256, 64 * 2**20
+HUGE = (
+    32 * 2**30
+)  # of addresses: compilers and threads reserve much that they do not use; the grader watches what is used
 GUARDED = ("numpy", "numpy.testing", "tensorflow", "numba")
 
 
@@ -82,7 +86,7 @@ def _limit_resources(memory, cpu_seconds):
     import psutil
 
     used = psutil.Process().memory_info().vms
-    limits = {"AS": used + memory, "CPU": cpu_seconds, "FSIZE": FILE_BYTES, "NOFILE": OPEN_FILES, "CORE": 0}
+    limits = {"AS": used + memory + HUGE, "CPU": cpu_seconds, "FSIZE": FILE_BYTES, "NOFILE": OPEN_FILES, "CORE": 0}
     for name, most in limits.items():
         with contextlib.suppress(ValueError, OSError):  # macOS does not know them all
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (int(most), int(most)))
@@ -117,16 +121,26 @@ class Belongings:
 
 def _handed_in(target, setup):
     """Run the student's cell, behind the definitions it needs from others, and return what it filled in, or None."""
-    student = types.ModuleType("__main__")
-    for source in setup["before"]:
+    student = sys.modules["__main__"] = types.ModuleType("__main__")
+    student.display, student.get_ipython = (lambda *_, **__: None), Silent  # there is no notebook here
+    until = time.monotonic() + setup["before_seconds"]
+    for number, source in enumerate(setup["before"]):
+        file, left = f"<earlier statement {number}>", max(0.01, until - time.monotonic())
         with contextlib.suppress(BaseException):  # what is missing then is missed, and reported, where it is used
-            _run(source, "<an earlier cell>", student)
+            limited(lambda source=source, file=file: _run(source, file, student), left)
     try:
         _run(setup["cell"], f"<your cell for {target.name}>", student)
     except BaseException as error:
         if target.candidate is None:  # else the cell went wrong after it had handed in
             raise Crashed(f"The cell itself stops: {translated(error)}") from None
     return target.candidate
+
+
+class Silent:
+    """IPython, where there is none: every method does nothing."""
+
+    def __getattr__(self, name):
+        return lambda *_, **__: None
 
 
 def _run(source, file, module):

@@ -42,7 +42,9 @@ class Row:
 
 
 def diagnose():
-    """Look at everything, which takes some seconds: TensorFlow is tried in a process of its own, where it may crash.
+    """Look at everything. It takes as long as TensorFlow needs to start, some seconds and at first more than ten.
+
+    TensorFlow is tried in a process of its own, where it may crash.
 
     Returns:
       A list of `Row`s.
@@ -51,42 +53,67 @@ def diagnose():
     return [*rows, _memory(), _disk(), _my_work()]
 
 
+def summary(rows):
+    """One line on a whole diagnosis."""
+    counts = {status: sum(row.status == status for row in rows) for status in SIGNS}
+    if counts["problem"]:
+        return f"✗ {counts['problem']} of {len(rows)} things are not in order: what helps stands beside each."
+    hints = f", {counts['hint']} with a hint" if counts["hint"] else ""
+    return f"✓ Everything is in order ({len(rows)} things looked at{hints})."
+
+
 def main():
     """Print the diagnosis; the exit status is 1 when something is wrong."""
     rows = diagnose()
-    table = Table("", "what", "found", "cure", title="Is everything there?")
+    table = Table(*_heads(rows), title="Is everything there?")
     for row in rows:
-        table.add_row(SIGNS[row.status], row.what, row.found, row.cure)
+        table.add_row(*_texts(row)[: len(table.columns)])
     Console().print(table)
     wrong = [row for row in rows if row.status == "problem"]
     for row in wrong:
         print(f"{row.what}: {row.found}. Cure: {row.cure}")
+    print(summary(rows))
     return int(bool(wrong))
 
 
+def _heads(rows):
+    """The columns of a table of these rows; without cures there is no column for them."""
+    return ["", "what", "found", *(["cure"] if any(row.cure for row in rows) else [])]
+
+
+def _texts(row):
+    return [SIGNS[row.status], row.what, row.found, row.cure]
+
+
 class Card:
-    """A diagnosis as a notebook shows it, in the colours of its theme; plain text elsewhere."""
+    """A diagnosis as a notebook shows it: one line, what is not in order, and the rest folded; or as plain text."""
 
     def __init__(self, rows):
         self.rows = rows
 
     def _repr_html_(self):
-        line = "border-bottom:1px solid var(--jp-border-color2, rgba(128,128,128,.4))"
-        cell = f"text-align:left;color:inherit;padding:.25em .8em .25em 0;{line}"
-        heads = "".join(f'<th scope="col" style="{cell}">{head}</th>' for head in ("", "what", "found", "cure"))
-        return (
-            f'<table style="color:inherit"><tr>{heads}</tr>{"".join(self._row(row, cell) for row in self.rows)}</table>'
-        )
-
-    @staticmethod
-    def _row(row, cell):
-        sign = f"{SIGNS[row.status]}\N{NO-BREAK SPACE}{row.status}"
-        texts = (sign, row.what, row.found, row.cure)
-        return "<tr>" + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in texts) + "</tr>"
+        fine = [row for row in self.rows if row.status == "ok"]
+        rest = [row for row in self.rows if row.status != "ok"]
+        folded = f"<details><summary>all that is in order</summary>{_html_table(fine)}</details>" if fine else ""
+        open_ = _html_table(rest) if rest else ""
+        return f'<div style="color:inherit"><b>{html.escape(summary(self.rows))}</b>{open_}{folded}</div>'
 
     def __repr__(self):
         rows = (f"{SIGNS[row.status]} {row.what}: {row.found}{row.cure and '. ' + row.cure}" for row in self.rows)
-        return "\n".join(rows)
+        return "\n".join([summary(self.rows), *rows])
+
+
+def _html_table(rows):
+    """Rows as a table in the colours of the notebook's theme."""
+    heads = _heads(rows)
+    cell = (
+        "text-align:left;color:inherit;padding:.25em .8em .25em 0;"
+        "border-bottom:1px solid var(--jp-border-color2, rgba(128,128,128,.4))"
+    )
+    head = "".join(f'<th scope="col" style="{cell}">{text}</th>' for text in heads)
+    lines = (_texts(row)[: len(heads)] for row in rows)
+    cells = ("".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in line) for line in lines)
+    return f'<table style="color:inherit"><tr>{head}</tr>{"".join(f"<tr>{line}</tr>" for line in cells)}</table>'
 
 
 def doctor_card():

@@ -128,7 +128,9 @@ def sums_over_the_next_state(answer, rng):
 def a_constant_moves_all_by_its_discount(answer, rng):
     transitions, rewards = random_mdp(rng, 5, 2)
     values = rng.normal(size=5)
-    rise = np.asarray(answer(transitions, rewards, 0.8, values + 1.0)) - answer(transitions, rewards, 0.8, values)
+    more, less = (answer(transitions, rewards, 0.8, values + constant) for constant in (1.0, 0.0))
+    expect((np.shape(more), np.shape(less)), ((5, 2), (5, 2)), likely="One value for each state and action, [S, A].")
+    rise = np.asarray(more) - less
     likely = "The probabilities of a row sum to 1, so the average of v + 1 is the average of v, plus 1."
     expect(rise, np.full((5, 2), 0.8), likely=likely)
 

@@ -12,7 +12,7 @@ def discounted_return(rewards, discount):
     Source: Sutton & Barto 2018, equations 3.8 and 3.9.
 
     Args:
-      rewards: r_1 … r_T in the order in which they were received, [T]; T may be 0.
+      rewards: r_1 … r_T in the order in which they were received: a list or array of T numbers; it may be empty.
       discount: γ, a float in [0, 1].
 
     Returns:

@@ -8,6 +8,7 @@ import numpy as np
 _SIGNS = {"held": "✓", "accepted": "✓", "blank": "○", "not run": "·"}
 _LEGEND = "· is not looked at yet"
 _COLOURS = {"accepted": "#009E73", "blank": "#56B4E9"}  # Okabe–Ito; the sign says the same without colour
+MOST, ITEMS = 4000, 20  # characters of a value that are shown, and things in it
 _HEADLINES = {
     "accepted": "accepted",
     "blank": "blank",
@@ -19,10 +20,19 @@ _HEADLINES = {
 
 def shown(value, lines=12):
     """A value as a person wants to read it: short, rounded, its shape where it is large."""
+    text = _shown(value, lines)
+    return text if len(text) <= MOST else text[:MOST] + " …"
+
+
+def _shown(value, lines, depth=0):
+    if isinstance(value, dict | tuple | list) and depth == 4:
+        return "…"
     if isinstance(value, dict):
-        return "\n".join(f"{key} = {_indented(shown(item, 6), len(key) + 3)}" for key, item in value.items())
+        few = [(str(key)[:60], item) for key, item in list(value.items())[:ITEMS]]
+        return "\n".join(f"{key} = {_indented(_shown(item, 6, depth + 1), len(key) + 3)}" for key, item in few)
     if isinstance(value, tuple | list):
-        return "(" + ",\n ".join(_indented(shown(item, 6), 1) for item in value) + ")"
+        more = ",\n …" if len(value) > ITEMS else ""
+        return "(" + ",\n ".join(_indented(_shown(item, 6, depth + 1), 1) for item in value[:ITEMS]) + more + ")"
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
     if isinstance(value, np.ndarray):
@@ -30,7 +40,7 @@ def shown(value, lines=12):
         if text.count("\n") >= lines or value.size > 60:
             return f"array of shape {value.shape}:\n" + "\n".join(text.split("\n")[:lines])
         return text
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)[:200]
 
 
 def _indented(text, columns):

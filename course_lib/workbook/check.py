@@ -12,6 +12,7 @@ from .answer import Answer, Blank, Crashed
 from .claims import Claim, ClaimFailed, claims_of, example_of, expect, require
 from .exercise import Exercise, UsesLibraryAnswer
 from .limits import TimedOut, limited
+from .stopped import stopped_cell
 
 
 @dataclasses.dataclass
@@ -70,6 +71,34 @@ class Result:
         return html_card(self)
 
 
+@dataclasses.dataclass(repr=False)
+class Stopped(Result):
+    """The cell with `@fill` stopped with `error`, so that there is nothing new to judge; `status` is "stopped"."""
+
+    error: str = ""
+    earlier: str = ""
+
+    @property
+    def status(self):
+        return "stopped"
+
+    @property
+    def message(self):
+        return (
+            f"The cell with @fill stopped with {self.error}. So it handed nothing in, and there is nothing new to "
+            f"check. Mend that cell, run it, then run this one again. {self.earlier}"
+        ).rstrip()
+
+    def __repr__(self):
+        return f"✗ {self.exercise}: not handed in\n  {self.message}"
+
+    def _repr_html_(self):
+        from .cards import framed, html
+
+        head = f'<b><span style="color:#D55E00">✗</span> {html.escape(self.exercise)}: not handed in</b>'
+        return framed(f'<div>{head}</div><div style="margin-top:.4em">{html.escape(self.message)}</div>', "#D55E00")
+
+
 def check(target):
     """Check the answer handed in with `@fill(target)`; accept it if every claim holds. Never raises on bad answers.
 
@@ -78,6 +107,10 @@ def check(target):
     """
     if not isinstance(target, Exercise):
         raise TypeError(f"check() takes an exercise of the library, not {target!r}.")
+    if error := stopped_cell(target):
+        earlier = "The library still runs on your earlier version." if target.accepted else ""
+        claims = [*claims_of(target), *_claims_of_context(target)]
+        return Stopped(target.name, [Outcome(claim, "not run") for claim in claims], error=error, earlier=earlier)
     function = target.candidate or target.accepted
     result = examine(target, function)
     if result.status == "accepted":

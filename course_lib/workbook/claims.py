@@ -128,7 +128,8 @@ def _array_difference(got, expected, tolerance):
     except ValueError:
         return "What it returned is no array: its rows have different lengths."
     if got.dtype.kind not in "biuf":
-        return f"It returned {type(got.item()).__name__ if got.ndim == 0 else got.dtype}, not numbers."
+        kind = getattr(got.item(), "kind", type(got.item()).__name__) if got.ndim == 0 else got.dtype
+        return f"It returned {kind}, not numbers."
     if got.shape != expected.shape:
         return f"Its shape is {got.shape}, expected {expected.shape}."
     if expected.dtype.kind in "iu" and got.dtype.kind not in "iu":

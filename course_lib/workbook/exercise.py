@@ -7,6 +7,8 @@ import functools
 import inspect
 import threading
 
+from .stopped import running_cell
+
 _registry = {}
 _checking = threading.local()  # .names: exercises whose candidate this thread is running for a check
 _sealed = set()  # exercises that this whole process must not answer itself: see `Exercise.seal`
@@ -24,6 +26,7 @@ class Exercise:
       parameters: the names of its parameters.
       accepted: the learner's function once it has passed its check, else None.
       candidate: what was last handed in with `fill` and not yet accepted, else None.
+      handed_in: the number of the notebook cell that last handed in or accepted a version; 0 where there was none.
       slowdown: CPU time of the accepted version over that of the library's own, or 1.
     """
 
@@ -38,6 +41,7 @@ class Exercise:
         package = reference.__module__.rpartition(".")[0] or reference.__module__
         self.package = package
         self.name = f"{package.rpartition('.')[2]}.{reference.__name__}"
+        self.handed_in = 0
         self.reset()
 
     def __call__(self, *args, **kwargs):
@@ -67,6 +71,7 @@ class Exercise:
     def accept(self, function, slowdown=1.0):
         """Let the library run on `function` from now on."""
         self.accepted, self.candidate, self.slowdown = function, None, slowdown
+        self.handed_in = running_cell()
 
     def reset(self):
         """Forget the learner's version."""
@@ -182,7 +187,7 @@ def fill(target):
         if isinstance(function, Exercise) or not callable(function) or function is target._reference:
             raise TypeError(f"@fill({target.name}) goes above a function of your own.")
         target.reset()
-        target.candidate = function
+        target.candidate, target.handed_in = function, running_cell()
         return function
 
     return hand_in

@@ -1,7 +1,9 @@
 """`progress`: which parts of the course run on the learner's own code."""
 
 import html
+import os
 import pathlib
+import time
 
 from .adopt import adopt, work_folder
 from .cards import framed
@@ -51,9 +53,29 @@ def progress(folder=None):
     """
     folder = pathlib.Path(folder) if folder else work_folder()
     notes = [] if folder else ["There is no my_work/ yet: `python3 course.py lab` lays your copies there."]
-    for assignment in sorted(p.name for p in folder.iterdir() if any(p.glob("*.ipynb"))) if folder else []:
+    saved = sorted(_notebooks(folder), key=lambda path: path.stat().st_mtime) if folder else []
+    for assignment in sorted({path.parent.name for path in saved}):
         try:
             notes += [f"{assignment}: refused: {reason}" for reason in adopt(assignment, folder, keep=True).refused]
         except (ValueError, FileNotFoundError) as error:
             notes.append(str(error))
-    return Progress(exercises(), notes)
+    own = [path for path in saved if not path.name.endswith(".new.ipynb")]
+    return Progress(exercises(), notes + ([_footer(own[-1], folder)] if own else []))
+
+
+def _notebooks(folder):
+    """The notebooks of all assignments in a work folder; Jupyter's checkpoints are not among them."""
+    return [path for path in folder.glob("*/*.ipynb") if not path.parent.name.startswith(".")]
+
+
+def _footer(newest, folder):
+    """Where this was read and how new it is: an answer that is not saved is not seen."""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(newest.stat().st_mtime))
+    try:
+        place = pathlib.PurePath(os.path.relpath(folder)).as_posix()
+    except ValueError:  # on Windows, another drive
+        place = folder.name
+    return (
+        f"Read from {place}, where {newest.name} was saved last, {when}. "
+        "Something missing? Save its notebook with Ctrl+S and run this again."
+    )

@@ -188,7 +188,13 @@ ESSAY = """It grows if $a < b$ & $b > 0$, see [this](https://example.org/a?b=c).
 $$v = \\begin{cases} 1 & s < t \\\\ 0 & s \\ge t \\end{cases}$$ <details><summary>more</summary>d</details>
 <script>alert(1)</script> <b onclick=alert(2)>b</b> [c](javascript:alert(3)) [d]
 
+[e]<!-- -->(javascript:alert(7)) [f] [g\\]]
+
 [d]: JavaScript:alert(4)
+
+> [f]: javascript:alert(8)
+
+[g\\]]: javascript:alert(9)
 """
 DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n of no size").decode()
 

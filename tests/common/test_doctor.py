@@ -27,7 +27,7 @@ def test_here_everything_is_there(capsys):
     assert doctor.main() == 0
     said = capsys.readouterr().out
     assert "float32" in said or "mixed" in said
-    assert "✗" not in said
+    assert "✗" not in said and "✓ Everything is in order" in said
 
 
 def test_an_unsuitable_python_is_named(quick, monkeypatch, capsys):
@@ -86,10 +86,25 @@ def test_a_gpu_that_tensorflow_does_not_see_is_a_hint(monkeypatch, tmp_path):
 
 def test_the_card_reads_on_every_theme(quick):
     """No colour of its own but the theme's, nothing random, and the same as plain text."""
-    card = doctor.Card([doctor.Row("disk", "1 < 2 GB", "problem", "free some")])
+    card = doctor.Card([doctor.Row("disk", "1 < 2 GB", "problem", "free some"), doctor.Row("Python", "3.11.9")])
     page = card._repr_html_()
     assert page == doctor.Card(card.rows)._repr_html_()
     assert set(re.findall(r"color:\s*([^;\"]+)", page)) == {"inherit"}
     assert "1 &lt; 2 GB" in page
     assert "id=" not in page
-    assert repr(card) == "✗ disk: 1 < 2 GB. free some"
+    assert repr(card).splitlines()[1:] == ["✗ disk: 1 < 2 GB. free some", "✓ Python: 3.11.9"]
+
+
+def test_the_card_folds_what_is_in_order(quick):
+    """One line says it; only what is not in order stands open, and only it has a column for cures."""
+    fine = doctor.Card([doctor.Row("Python", "3.11.9")])
+    page = fine._repr_html_()
+    assert "✓ Everything is in order (1 things looked at)." in page.partition("<details>")[0]
+    assert "3.11.9" in page.partition("<details>")[2] and "cure" not in page
+    bad = doctor.Card([*fine.rows, doctor.Row("disk", "full", "problem", "free some")])._repr_html_()
+    before, _, folded = bad.partition("<details>")
+    assert "free some" in before and "1 of 2 things are not in order" in before
+    assert "3.11.9" in folded and "cure" not in folded
+    hint = doctor.Card([*fine.rows, doctor.Row("GPU", "not seen", "hint", "try this")])
+    assert "✓ Everything is in order" in repr(hint) and "1 with a hint" in repr(hint)
+    assert "try this" in hint._repr_html_().partition("<details>")[0]

@@ -84,7 +84,7 @@ def bare(monkeypatch, tmp_path):
     monkeypatch.setattr(course, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(course, "PYTHON", tmp_path / ".venv" / "bin" / "python")
 
-    def call(*command, must=False):
+    def call(*command, must=False, dots=False):
         started.append(command)
         course.PYTHON.parent.mkdir(parents=True, exist_ok=True)
         course.PYTHON.touch()
@@ -92,7 +92,9 @@ def bare(monkeypatch, tmp_path):
 
     monkeypatch.setattr(course, "call", call)
     monkeypatch.setattr(course, "make_importable", lambda: None)
-    monkeypatch.setattr(course.subprocess, "call", lambda *_, **__: 0)  # the environment's pip answers
+    monkeypatch.setattr(
+        course.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0)
+    )  # the environment's pip answers
     monkeypatch.setattr(course.shutil, "which", lambda name: None)
     return SimpleNamespace(started=started, root=tmp_path)
 
@@ -100,7 +102,8 @@ def bare(monkeypatch, tmp_path):
 def test_installing_happens_once(bare, capsys):
     """It says first what comes; a second time nothing is started; a changed lock installs again."""
     course.ensure(course.LEARN)
-    assert "2 packages" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "2 packages" in said and "2 to 5 minutes" in said
     assert [command[1:3] for command in bare.started] == [("-m", "venv"), ("-m", "pip")]
     course.ensure(course.LEARN)
     assert len(bare.started) == 2
@@ -157,6 +160,9 @@ def test_debian_without_venv_is_told(bare, monkeypatch):
         (["test", "-k", "mdp"], ["-m", "pytest", "--nbval", "-k", "mdp"]),
         (["run", "01"], ["-m", "course_lib", "run", "01"]),
         (["setup"], ["-m", "course_lib", "doctor"]),
+        (["doctor"], ["-m", "course_lib", "doctor"]),
+        (["update"], ["-m", "course_lib", "update"]),
+        (["lock", "--upgrade"], ["-m", "course_lib.common.lock", "--upgrade"]),
         (["exercises"], ["-m", "course_lib", "exercises"]),
         (["class"], ["-m", "course_lib", "class"]),
         (
@@ -172,6 +178,23 @@ def test_commands_start_their_programs(bare, monkeypatch, typed, started):
     assert list(bare.started[-1])[1:] == started
 
 
+@pytest.mark.parametrize("command", ["update", "lock"])
+def test_what_needs_nothing_installed_installs_nothing(bare, monkeypatch, command):
+    """It runs in the Python at hand."""
+    monkeypatch.setattr(sys, "argv", ["course.py", command])
+    assert course.main() == 0
+    assert [started[0] for started in bare.started] == [sys.executable]
+
+
+def test_a_long_wait_shows_dots_and_an_error_stays_visible(monkeypatch, capfd):
+    """A quiet pip says nothing for minutes, and why it failed in the end."""
+    monkeypatch.setattr(course.time, "sleep", lambda _, sleep=course.time.sleep: sleep(0.01))
+    with pytest.raises(SystemExit, match="The same command tries again"):
+        course.call(sys.executable, "-c", "import sys; sys.exit('no space left')", must=True, dots=True)
+    said = capfd.readouterr()
+    assert set(said.out) == {"."} and "no space left" in said.err
+
+
 @pytest.mark.parametrize("there", [["tests", "solutions", "exercises"], ["exercises"]])
 def test_a_quick_test_takes_what_is_there(bare, monkeypatch, there):
     """A student's copy has neither tests nor solutions."""
@@ -182,8 +205,8 @@ def test_a_quick_test_takes_what_is_there(bare, monkeypatch, there):
     assert list(bare.started[-1])[1:] == ["-m", "pytest", "--nbval", *(bare.root / name for name in there)]
 
 
-def test_lab_is_for_this_machine_only(bare, monkeypatch):
-    """It lays the copies first; no token is switched off; the learner's options come last and win."""
+def test_lab_is_for_this_machine_only(bare, monkeypatch, capsys):
+    """It lays the copies first; no token is switched off; the learner's options come last and win; how to stop it."""
     monkeypatch.setattr(sys, "argv", ["course.py", "lab", "--no-browser", "--port", "8899"])
     course.main()
     lay, lab = bare.started[-2:]
@@ -191,6 +214,7 @@ def test_lab_is_for_this_machine_only(bare, monkeypatch):
     assert "--ServerApp.ip=127.0.0.1" in lab
     assert not any("token" in str(word) or "password" in str(word) for word in lab)
     assert lab[-3:] == ("--no-browser", "--port", "8899")
+    assert "To stop: Ctrl-C, then y" in capsys.readouterr().out
 
 
 def test_programs_find_their_own_environment_first(monkeypatch):

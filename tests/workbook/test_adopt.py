@@ -145,6 +145,25 @@ def test_progress_survives_a_damaged_notebook(save):
     assert "Save it again" in repr(progress(folder)) and "Save it again" in progress(folder)._repr_html_()
 
 
+def test_progress_says_where_it_read_and_how_new_that_is(save, monkeypatch, tmp_path):
+    """A notebook that was not saved is what is missed most; checkpoints are no notebooks; no path of the machine."""
+    folder = save("x = 1", assignment="01_toy")
+    save("x = 1", assignment="02_toy")
+    save("not python", assignment=".ipynb_checkpoints")
+    os.utime(folder / "02_toy" / "02_toy.ipynb", (0, 86_400 * 365))
+    (tmp_path / "notebooks").mkdir()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    *rest, footer = progress().notes
+    assert rest == [] and footer.startswith("Read from ../my_work, where 01_toy.ipynb was saved last, 2")
+    assert "Ctrl+S" in footer and str(tmp_path) not in repr(progress()) and footer in repr(progress())
+
+
+def test_progress_without_a_work_folder_says_what_lays_one(monkeypatch, tmp_path):
+    """A clone in which nothing was read yet."""
+    monkeypatch.chdir(tmp_path)
+    assert progress().notes == ["There is no my_work/ yet: `python3 course.py lab` lays your copies there."]
+
+
 def test_the_guard_holds_only_inside_a_check(toy):
     with under_check(toy.rescale), pytest.raises(UsesLibraryAnswer):
         toy.rescale(np.ones(1), 1.0)

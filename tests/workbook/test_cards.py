@@ -25,7 +25,7 @@ def test_the_text_card_tells_claim_input_expected_got_and_why(toy):
 def test_the_accepted_card_says_what_follows(toy):
     card = repr(examine(toy.rescale, lambda values, factor: factor * values))
     assert card.startswith("✓ toy_course.rescale: accepted (4 of 4 points)")
-    assert "build it anew" in card and "✗" not in card
+    assert "run their cells again" in card and "✗" not in card
 
 
 def test_the_blank_card_is_short(toy):
