@@ -213,8 +213,10 @@ class Worker:
                 self.verdict = Crashed(f"It used more than {self.limits.memory / 2**30:.1f} GB of memory.")
             elif len(family) > self.limits.processes:
                 self.verdict = Crashed(f"It started more than {self.limits.processes} processes.")
-            if self.verdict:
+            if self.verdict or self.process.poll() is not None:
                 self._kill()
+                self.over.wait(0.5)  # what it still said comes first
+                self.replies.put(Crashed(ENDED))
                 return
 
     def _family(self):
