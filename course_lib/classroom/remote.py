@@ -182,14 +182,15 @@ class Worker:
 
     def _listen(self):
         """Put what comes through the pipe into a queue: a stray child may hold the pipe open when all is over."""
-        while True:
-            try:
-                self.replies.put(wire.receive(self.process.stdout))
-            except wire.Garbled as error:
-                self.replies.put(Crashed(f"It sent back what cannot be read: {error}."))
-            except (EOFError, OSError, ValueError):
-                self.replies.put(Crashed(ENDED))
-                return
+        with self.process.stdout as pipe:  # closed here: while it is read, closing it would wait
+            while True:
+                try:
+                    self.replies.put(wire.receive(pipe))
+                except wire.Garbled as error:
+                    self.replies.put(Crashed(f"It sent back what cannot be read: {error}."))
+                except (EOFError, OSError, ValueError):
+                    self.replies.put(Crashed(ENDED))
+                    return
 
     def _read(self):
         """The next reply, or the reason why there is none."""
@@ -243,7 +244,7 @@ class Worker:
         self.watcher.join()  # two threads must not look for its children at once
         self._kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.complaints):
+        for pipe in (self.process.stdin, self.complaints):
             with contextlib.suppress(OSError):
                 pipe.close()
         self.folder.cleanup()
