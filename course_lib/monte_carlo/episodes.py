@@ -50,9 +50,7 @@ class Episodes(NamedTuple):
         return np.where(self.states == ENDED, 1.0, np.asarray(policy)[self.states, self.actions])
 
 
-def play(
-    world, policy, episodes, rng, *, starts=None, first_actions=None, max_steps=MAX_STEPS, on_truncation="error"
-):
+def play(world, policy, episodes, rng, *, starts=None, first_actions=None, max_steps=MAX_STEPS, on_truncation="error"):
     """Play a batch of episodes side by side.
 
     Args:

@@ -170,9 +170,7 @@ def predict_off_policy(
         ratios = importance_ratios(played.chosen(target), played.chosen(behaviour))[first]
         states = played.states[first]
         added = np.bincount(states, ratios if weighted else None, size)
-        values, weights = incremental_mean(
-            values, weights, np.bincount(states, ratios * returns[first], size), added
-        )
+        values, weights = incremental_mean(values, weights, np.bincount(states, ratios * returns[first], size), added)
     return values, weights
 
 
