@@ -17,7 +17,7 @@ a state: 21 with an ace is worth more as a natural. Hands of one card are among 
 
 import numpy as np
 
-from course_lib.mdp import TabularMDP
+from course_lib.mdp import TabularMDP, evaluate_policy
 
 STICK, HIT = 0, 1
 NATURAL, BUST = 31, 32
@@ -86,10 +86,7 @@ class Blackjack:
 
     def start(self, count, rng):
         """Deal two cards to each player and one to each dealer; return states, int [count]."""
-        first, second, dealer = rng.integers(13, size=(3, count), dtype=np.int8)
-        hands = AFTER_DRAWING[ONE_CARD[first], second]
-        hands = np.where(hands == hand(21, True), NATURAL, hands)
-        return 10 * hands + RANKS[dealer] - 1
+        return _dealt(*rng.integers(13, size=(3, count), dtype=np.int8))
 
     def step(self, states, actions, rng):
         """Hit or stick; see `episodes`. After the end, the state returned means nothing."""
@@ -100,6 +97,12 @@ class Blackjack:
         rewards[~hits] = showdown(hands[~hits], cards[~hits] + 1, rng)
         terminated = ~hits | (drawn == BUST)
         return np.where(terminated, 0, 10 * drawn + cards), rewards, terminated, False
+
+
+def _dealt(first, second, dealer):
+    """The states that the player's two cards and the dealer's one make."""
+    hands = AFTER_DRAWING[ONE_CARD[first], second]
+    return 10 * np.where(hands == hand(21, True), NATURAL, hands) + RANKS[dealer] - 1
 
 
 def showdown(hands, dealer_cards, rng):
@@ -141,6 +144,31 @@ def blackjack_mdp():
             transitions[state, HIT, -1 if drawn == BUST else 10 * drawn + dealer] += 1 / 13
     names = tuple(_name(held, dealer) for held in range(32) for dealer in range(1, 11)) + ("end",)
     return TabularMDP(transitions, rewards, 1.0, np.arange(NUM_STATES + 1) == NUM_STATES, names, ("stick", "hit"))
+
+
+def exact_values(policy):
+    """Compute the value of every state under a policy, with the equations of chapter 1.
+
+    Args:
+      policy: π(a|s), [320, 2].
+
+    Returns:
+      v, [320].
+    """
+    return evaluate_policy(blackjack_mdp(), np.vstack([policy, [1.0, 0.0]]))[:NUM_STATES]
+
+
+def expected_return(policy):
+    """Compute what a policy wins on average, before any card is dealt.
+
+    Args:
+      policy: π(a|s), [320, 2].
+
+    Returns:
+      A float between −1 and 1.
+    """
+    deals = _dealt(*np.indices((13, 13, 13)).reshape(3, -1))
+    return float(exact_values(policy)[deals].mean())
 
 
 def dealer_distribution():

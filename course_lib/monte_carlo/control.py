@@ -164,10 +164,11 @@ def settle_doubts(world, policy, rng, *, z=4.0, batch=20_000, max_episodes=200_0
                     f"after {played} episodes {len(doubtful)} states are still in doubt, the first is {doubtful[0]}: "
                     "its actions may be equally good. Raise max_episodes, or lower z."
                 )
-            starts, actions = np.resize(doubtful, batch), rng.integers(world.num_actions, size=batch)
+            starts = doubtful[np.arange(batch) % len(doubtful)]
+            actions = rng.integers(world.num_actions, size=batch)
             episodes = play(world, policy, batch, rng, starts=starts, first_actions=actions)
-            returns, _ = first_visit_returns(episodes.states, episodes.rewards, discount)
-            q = q.including(starts * world.num_actions + actions, returns[0])
+            returns = discount ** np.arange(len(episodes.rewards)) @ episodes.rewards
+            q = q.including(starts * world.num_actions + actions, returns)
             played += batch
             doubtful = candidates[_in_doubt(q, candidates, policy.shape, z)]
         improved = policy.copy()

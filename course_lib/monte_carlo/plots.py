@@ -29,7 +29,7 @@ def plot_blackjack_values(values, title="Value of each hand", names=("estimate",
       A Figure with two panels for each: with and without a usable ace.
     """
     values = np.atleast_2d(values)
-    figure = Figure(figsize=(6.6, 0.4 + 2.9 * len(values)), facecolor="white")
+    figure = Figure(figsize=(6.6, 0.4 + 2.9 * len(values)), facecolor="white", layout="none")
     for row, (name, these) in enumerate(zip(names, values, strict=True)):
         for column, states in enumerate(STATES):
             axes = figure.add_subplot(len(values), 2, 2 * row + column + 1, projection="3d")

@@ -1,5 +1,7 @@
 """Policies that mostly do what looks best, and sometimes anything."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from course_lib.workbook.exercise import exercise
@@ -54,8 +56,6 @@ def soft_mdp(mdp, epsilon):
     Returns:
       A `TabularMDP`.
     """
-    from dataclasses import replace
-
     mixed = (1 - epsilon) * mdp.transitions + epsilon * mdp.transitions.mean(axis=1, keepdims=True)
     rewards = (1 - epsilon) * mdp.rewards + epsilon * mdp.rewards.mean(axis=1, keepdims=True)
     return replace(mdp, transitions=mixed, rewards=rewards)

@@ -28,7 +28,7 @@ def first_visit_returns(visited, rewards, discount):
     steps, episodes = visited.shape
     every, following = np.arange(episodes), np.zeros(episodes)
     returns = np.zeros((steps, episodes))
-    earliest = np.empty((episodes, visited.max(initial=ENDED) + 2), int)  # −1 has the last column
+    earliest = np.empty((episodes, visited.max(initial=ENDED) + 2), np.int32)  # −1 has the last column
     for t in reversed(range(steps)):
         returns[t] = following = rewards[t] + discount * following
         earliest[every, visited[t]] = t

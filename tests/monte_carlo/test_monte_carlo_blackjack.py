@@ -11,6 +11,8 @@ from course_lib.monte_carlo.blackjack import (
     STICK,
     SUMS,
     dealer_distribution,
+    exact_values,
+    expected_return,
     hand,
     showdown,
     state_of,
@@ -112,6 +114,13 @@ def test_dealing_agrees_with_the_equations(threshold):
     value = start_probabilities() @ mdp.evaluate_policy(GAME, with_end(policy))
     returns = mc.play(mc.Blackjack(), policy, 200_000, np.random.default_rng(threshold)).rewards.sum(axis=0)
     assert abs(returns.mean() - value) < 4 * returns.std() / np.sqrt(200_000)
+
+
+def test_the_expected_return_is_the_mean_over_all_deals():
+    policy = mc.stick_from(17)
+    exact = mdp.evaluate_policy(GAME, with_end(policy))
+    assert exact_values(policy) == pytest.approx(exact[:320])
+    assert expected_return(policy) == pytest.approx(start_probabilities() @ exact)
 
 
 def test_every_state_pays_what_the_equations_say():
