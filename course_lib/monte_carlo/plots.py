@@ -149,8 +149,9 @@ def plot_track(world, paths, title="The racetrack"):
         axes.plot(column, row, marker="o", markersize=4, linestyle=line, color=colour)
     for letter, word in (("S", "start"), ("F", "finish")):
         row, column = np.argwhere(world.track == letter).mean(axis=0)
-        axes.text(column, row, word, ha="center", va="center", rotation=0 if letter == "S" else 90, fontsize=10)
-    axes.set(xlabel="column", ylabel="row", title=title)
+        down = 0.7 if letter == "S" else 0.0  # below the line, clear of the cars
+        axes.text(column, row + down, word, ha="center", va="center", rotation=90 * (letter == "F"), fontsize=10)
+    axes.set(xlabel="column", ylabel="row", title=title, ylim=(rows - 0.1, -0.5))
     return figure
 
 
