@@ -15,11 +15,14 @@ A state is 10 · hand + dealer's card − 1. The sum, the card and the ace alone
 a state: 21 with an ace is worth more as a natural. Hands of one card are among the 320 since the dealer has one.
 """
 
+import functools
+
 import numpy as np
 
 from course_lib.mdp import TabularMDP, evaluate_policy
 
 STICK, HIT = 0, 1
+DEALER_STANDS = 17  # the dealer draws below this sum
 NATURAL, BUST = 31, 32
 NUM_STATES = 320
 RANKS = np.minimum(np.arange(1, 14), 10)  # what each of the 13 equally likely cards counts
@@ -118,7 +121,7 @@ def showdown(hands, dealer_cards, rng):
     """
     dealers = AFTER_DRAWING[ONE_CARD[dealer_cards - 1], rng.integers(13, size=len(hands), dtype=np.int8)]
     dealer_natural = dealers == hand(21, True)
-    while len(low := np.flatnonzero((SUMS[dealers] < 17) & (dealers != BUST))):
+    while len(low := np.flatnonzero((SUMS[dealers] < DEALER_STANDS) & (dealers != BUST))):
         dealers[low] = AFTER_DRAWING[dealers[low], rng.integers(13, size=len(low), dtype=np.int8)]
     won = np.sign(SUMS[hands] - SUMS[dealers])
     return np.where((hands == NATURAL) & ~dealer_natural, 1, won).astype(float)
@@ -155,7 +158,13 @@ def exact_values(policy):
     Returns:
       v, [320].
     """
-    return evaluate_policy(blackjack_mdp(), np.vstack([policy, [1.0, 0.0]]))[:NUM_STATES]
+    return evaluate_policy(_sparse_game(), np.vstack([policy, [1.0, 0.0]]))[:NUM_STATES]
+
+
+@functools.cache
+def _sparse_game():
+    """The tables, kept for those who ask often; sparse, since then evaluating a policy takes milliseconds."""
+    return blackjack_mdp().to_sparse()
 
 
 def expected_return(policy):
@@ -178,7 +187,7 @@ def dealer_distribution():
       For each card 1 … 10 an array of rows (sum, probability); a bust dealer has sum 0.
     """
     chances = np.eye(33)[ONE_CARD[:10]]
-    stands = (SUMS >= 17) | (np.arange(33) == BUST)
+    stands = (SUMS >= DEALER_STANDS) | (np.arange(33) == BUST)
     while (chances[:, ~stands] > 0).any():
         moved = np.where(stands, chances, 0.0)
         for held in np.flatnonzero(~stands):

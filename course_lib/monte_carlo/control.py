@@ -115,7 +115,7 @@ def _control(
     """Play a batch, improve, and so on; `starts(size)` gives further arguments of `play`."""
     shape = world.num_states, world.num_actions
     found = Control(epsilon_greedy(np.zeros(shape), epsilon), np.zeros(shape), np.zeros(shape))
-    for size in batches(episodes, batch):
+    for size in batches(world, episodes, batch):
         limits = {"max_steps": max_steps, "on_truncation": on_truncation}
         played = play(world, found.policy, size, rng, **starts(size), **limits)
         returns, first = first_visit_returns(visited_pairs(played, shape[1]), played.rewards, discount)
@@ -135,7 +135,7 @@ def settle_doubts(world, policy, rng, *, z=4.0, batch=20_000, max_episodes=200_0
     z standard errors around the difference still holds 0, and only this first return counts. Then all states take
     their best action. The last round leaves the policy as it was.
 
-    Uniform exploring starts would need some hundred times as many episodes, most of them where all is clear.
+    Uniform exploring starts would need more than a hundred times as many episodes, most of them where all is clear.
 
     Args:
       world: one that can start anywhere, in which no two actions are equally good.
@@ -212,7 +212,7 @@ def off_policy_control(
     if (behaviour <= 0).any():
         raise ValueError("the behaviour policy never takes some action, so nothing is learnt about it: soften() it.")
     q, weights, size = np.zeros(behaviour.size), np.zeros(behaviour.size), behaviour.size
-    for count in batches(episodes, batch):
+    for count in batches(world, episodes, batch):
         target = epsilon_greedy(q.reshape(behaviour.shape), 0.0)
         played = play(world, behaviour, count, rng, max_steps=max_steps, on_truncation=on_truncation)
         pairs = visited_pairs(played, world.num_actions)

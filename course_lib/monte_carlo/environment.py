@@ -112,6 +112,7 @@ class GymnasiumWorld:
     """
 
     restartable = False
+    largest_batch = 250  # copies that functions which choose their batches have at a time
 
     def __init__(self, env_id, **options):
         import gymnasium  # here, because no other world needs it

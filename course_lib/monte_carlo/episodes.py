@@ -93,14 +93,20 @@ def play(world, policy, episodes, rng, *, starts=None, first_actions=None, max_s
     return Episodes(*(np.stack(column) for column in zip(*steps, strict=True)), truncated)
 
 
-def batches(total, size):
+def batches(world, total, size):
     """Yield the sizes of batches that add up to a total, the last one smaller where it has to be.
+
+    Args:
+      world: may have a `largest_batch`.
+      total: how many episodes in all.
+      size: how many in a batch.
 
     Raises:
       ValueError: one of the two is below 1.
     """
     if total < 1 or size < 1:
         raise ValueError(f"{total} episodes in batches of {size}: both are at least 1.")
+    size = min(size, getattr(world, "largest_batch", size))
     for done in range(0, total, size):
         yield min(size, total - done)
 
@@ -125,7 +131,13 @@ def _given(world, starts, episodes):
     """The states to start from, as an array of one for each episode."""
     if not getattr(world, "restartable", False):
         raise ValueError(f"{type(world).__name__} starts where it likes: leave `starts` out.")
-    return np.broadcast_to(np.asarray(starts), (episodes,))
+    starts = np.asarray(starts)
+    if starts.shape not in ((), (episodes,)) or starts.min() < 0 or starts.max() >= world.num_states:
+        raise ValueError(
+            f"starts has shape {starts.shape} and goes from {starts.min()} to {starts.max()}: give one state, or one "
+            f"for each of {episodes} episodes, between 0 and {world.num_states - 1}."
+        )
+    return np.broadcast_to(starts, (episodes,))
 
 
 def _spread(episodes, running, states, actions, rewards):

@@ -164,7 +164,7 @@ def predict_off_policy(
     _check_coverage(target, behaviour)
     size = world.num_states
     values, weights = np.zeros(size), np.zeros(size)
-    for count in batches(episodes, batch):
+    for count in batches(world, episodes, batch):
         played = play(world, behaviour, count, rng, starts=starts, max_steps=max_steps, on_truncation=on_truncation)
         returns, first = first_visit_returns(played.states, played.rewards, discount)
         ratios = importance_ratios(played.chosen(target), played.chosen(behaviour))[first]

@@ -119,7 +119,7 @@ def predict(
       ValueError, RuntimeError: as for `play`.
     """
     estimate = Estimate.empty(world.num_states)
-    for size in batches(episodes, batch):
+    for size in batches(world, episodes, batch):
         played = play(world, policy, size, rng, starts=starts, max_steps=max_steps, on_truncation=on_truncation)
         returns, first = first_visit_returns(played.states, played.rewards, discount)
         counted = first if first_visit else played.states != ENDED

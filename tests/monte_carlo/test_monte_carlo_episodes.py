@@ -74,6 +74,9 @@ def test_other_bad_input_is_refused():
         mc.play(mc.random_walk(), EITHER, 0, rng)
     with pytest.raises(ValueError, match="both are at least 1"):
         mc.predict(mc.random_walk(), EITHER, 10, rng, batch=0)
+    for starts in ([3, 3], [7], -1):
+        with pytest.raises(ValueError, match="starts has shape .* between 0 and 6"):
+            mc.play(mc.random_walk(), EITHER, 1, rng, starts=starts)
     with pytest.raises(ValueError, match="starts where it likes"):
         mc.play(mc.GymnasiumWorld("FrozenLake-v1"), np.full((16, 4), 0.25), 1, rng, starts=[0])
 
@@ -99,6 +102,13 @@ def test_copies_of_an_environment_end_one_by_one_and_are_used_again():
     lengths = [mc.play(world, policy, size, np.random.default_rng(3)).lengths for size in (20, 5, 20)]
     assert len(set(lengths[0].tolist())) > 3
     assert lengths[0].tolist() == lengths[2].tolist() and len(lengths[1]) == 5
+
+
+def test_predicting_does_not_make_thousands_of_copies():
+    world = mc.GymnasiumWorld("FrozenLake-v1")
+    estimate = mc.predict(world, np.full((16, 4), 0.25), 600, np.random.default_rng(0), on_truncation="keep")
+    assert estimate.counts[0] == 600
+    assert world.largest_batch == 250 and len(world._spares) + len(world._running) == 250
 
 
 def test_the_lakes_values_by_playing_and_by_chapter_1():
