@@ -153,29 +153,35 @@ def settle_doubts(world, policy, rng, *, z=4.0, batch=20_000, max_episodes=200_0
       RuntimeError: max_episodes are not enough: two actions are (nearly) equally good.
       ValueError: as for `play`.
     """
-    policy, candidates = checked_policy(world, policy).copy(), _exploring_states(world)
+    policy, candidates = checked_policy(world, policy), _exploring_states(world)
     played = 0
     while True:
-        q = Estimate.empty(policy.size)
-        doubtful = candidates
-        while len(doubtful):
-            if played >= max_episodes:
-                raise RuntimeError(
-                    f"after {played} episodes {len(doubtful)} states are still in doubt, the first is {doubtful[0]}: "
-                    "its actions may be equally good. Raise max_episodes, or lower z."
-                )
-            starts = doubtful[np.arange(batch) % len(doubtful)]
-            actions = rng.integers(world.num_actions, size=batch)
-            episodes = play(world, policy, batch, rng, starts=starts, first_actions=actions)
-            returns = discount ** np.arange(len(episodes.rewards)) @ episodes.rewards
-            q = q.including(starts * world.num_actions + actions, returns)
-            played += batch
-            doubtful = candidates[_in_doubt(q, candidates, policy.shape, z)]
+        q, episodes = _until_sure(world, policy, candidates, rng, z, batch, max_episodes - played, discount)
+        played += episodes
         improved = policy.copy()
         improved[candidates] = epsilon_greedy(q.means.reshape(policy.shape)[candidates], 0.0)
         if np.array_equal(improved, policy):
             return policy, played
         policy = improved
+
+
+def _until_sure(world, policy, candidates, rng, z, batch, allowed, discount):
+    """Play until the best action of every candidate state is sure; return q as an `Estimate`, and how many episodes."""
+    q, doubtful, played = Estimate.empty(policy.size), candidates, 0
+    while len(doubtful):
+        if played >= allowed:
+            raise RuntimeError(
+                f"max_episodes are played and {len(doubtful)} states are still in doubt, the first is {doubtful[0]}: "
+                "its actions may be equally good. Raise max_episodes, or lower z."
+            )
+        starts = doubtful[np.arange(batch) % len(doubtful)]
+        actions = rng.integers(world.num_actions, size=batch)
+        episodes = play(world, policy, batch, rng, starts=starts, first_actions=actions)
+        returns = discount ** np.arange(len(episodes.rewards)) @ episodes.rewards
+        q = q.including(starts * world.num_actions + actions, returns)
+        played += batch
+        doubtful = candidates[_in_doubt(q, candidates, policy.shape, z)]
+    return q, played
 
 
 def _in_doubt(q, candidates, shape, z):

@@ -71,7 +71,7 @@ def test_settling_ends_with_an_error_where_actions_are_equally_good():
     rewards = np.where(walk.mdp.terminal[:, None], 0.0, 1.0) * np.ones((1, 2))
     same = mc.TabularWorld(dataclasses.replace(walk.mdp, rewards=rewards), [1])
     fair = np.full((3, 2), 0.5)
-    with pytest.raises(RuntimeError, match="1 states are still in doubt"):
+    with pytest.raises(RuntimeError, match="max_episodes are played and 1 states are still in doubt"):
         mc.settle_doubts(same, fair, np.random.default_rng(0), max_episodes=100, batch=50)
     policy, _ = mc.settle_doubts(walk, fair, np.random.default_rng(0), batch=50)
     assert policy[1].tolist() == [0, 1]
