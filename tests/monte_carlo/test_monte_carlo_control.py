@@ -53,7 +53,7 @@ def test_exploring_starts_err_only_where_it_hardly_matters(seed):
     found = mc.exploring_starts_control(mc.Blackjack(), 1_000_000, np.random.default_rng(seed), batch=4000)
     q = mdp.look_ahead(GAME, optimal().values)[:320]
     lost = q.max(axis=1) - (found.policy * q).sum(axis=1)
-    assert lost[STATES].max() < 0.05
+    assert lost[STATES].max() < 0.1
     assert (found.policy.argmax(axis=1) == optimal().actions[:320])[STATES].mean() > 0.95
 
 
