@@ -12,6 +12,7 @@ Rooms:
   control        learning while acting, many learners side by side
   corrections    four trace coefficients for other policies' experience, Retrace among them; the returns they make
   off_policy     the four held against the exact truth
+  agent          the chapter's agent: a bandit that picks how randomly to act, and Retrace
   goals          universal value functions on a grid
   curiosity      a reward that depends on the past, and two ways round it
   plots          the figures of the chapter
@@ -19,6 +20,7 @@ Rooms:
 
 import importlib
 
+from course_lib.temporal_difference.agent import Played, play
 from course_lib.temporal_difference.bandit import (
     SlidingWindowBandit,
     discounted_ucb,
@@ -97,6 +99,7 @@ __all__ = [
     "Learnt",
     "LongWalk",
     "OffPolicy",
+    "Played",
     "RandomWalk",
     "Simulator",
     "SlidingWindowBandit",
@@ -130,6 +133,7 @@ __all__ = [
     "n_step_returns",
     "n_step_sweep",
     "open_grid",
+    "play",
     "play_testbed",
     "play_window",
     "plot_bands",

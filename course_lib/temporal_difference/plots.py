@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from course_lib.common.plots import OKABE_ITO
 
+COLOURS = (*OKABE_ITO[:6], OKABE_ITO[7])  # without the yellow, which is too light for a line on white
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
@@ -22,7 +23,7 @@ def plot_bands(curves, axes=None, x=None, smooth=1, errors=1.96):
       A Figure.
     """
     axes = _axes(axes)
-    for (label, runs), colour, line in zip(curves.items(), OKABE_ITO * 2, LINES * 4, strict=False):
+    for (label, runs), colour, line in zip(curves.items(), COLOURS * 2, LINES * 4, strict=False):
         mean, spread = _smoothed(np.asarray(runs, float), smooth)
         places = np.arange(1, np.shape(runs)[1] + 1) if x is None else np.asarray(x)
         places = places[smooth // 2 :][: len(mean)]
@@ -49,7 +50,7 @@ def plot_sweep(errors, parameters, x, axes=None, name="n"):
     for i, parameter in enumerate(parameters):
         plot_bands({f"{name} = {parameter:g}": errors[:, i]}, axes, x)
         for artist in (axes.lines[-1], axes.collections[-1]):
-            artist.set_color(OKABE_ITO[i % 8])
+            artist.set_color(COLOURS[i % 7])
         axes.lines[-1].set_linestyle(LINES[i % 5])
     axes.legend(frameon=False, fontsize=8)
     return axes.figure
@@ -76,7 +77,7 @@ def plot_paths(paths, shape, axes=None, cliff=(), words=None):
     for i, (label, states) in enumerate(paths.items()):
         row, column = np.divmod([state for state in states if state < rows * columns], columns)
         offset = 0.12 * (i - (len(paths) - 1) / 2)
-        axes.plot(column + offset, row + offset, LINES[i % 5], color=OKABE_ITO[i % 8], label=label, linewidth=2.4)
+        axes.plot(column + offset, row + offset, LINES[i % 5], color=COLOURS[i % 7], label=label, linewidth=2.4)
     for state, word in (words or {}).items():
         axes.text(state % columns, state // columns, word, ha="center", va="center", fontsize=9)
     axes.set(xticks=range(columns), yticks=range(rows), xlabel="column", ylabel="row")
