@@ -79,7 +79,7 @@ def plot_paths(paths, shape, axes=None, cliff=(), words=None):
         offset = 0.12 * (i - (len(paths) - 1) / 2)
         axes.plot(column + offset, row + offset, LINES[i % 5], color=COLOURS[i % 7], label=label, linewidth=2.4)
     for state, word in (words or {}).items():
-        axes.text(state % columns, state // columns, word, ha="center", va="center", fontsize=9)
+        axes.text(state % columns, state // columns + 0.34, word, ha="center", va="center", fontsize=8)
     axes.set(xticks=range(columns), yticks=range(rows), xlabel="column", ylabel="row")
     axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
     axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
