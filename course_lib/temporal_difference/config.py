@@ -69,8 +69,8 @@ class SwitchingBandit:
 
     @classmethod
     def laptop(cls):
-        """Return the same: it takes two seconds."""
-        return cls()
+        """Return fewer runs."""
+        return cls(runs=12)
 
 
 @dataclass(frozen=True)
