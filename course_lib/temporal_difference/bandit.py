@@ -14,8 +14,8 @@ def sliding_window_ucb(arms, rewards, num_arms, window, scale):
     score(a) = μ̂(a) + scale · √(1 / N(a)), or ∞ where N(a) = 0,
 
     with N(a) the pulls of arm a among the last `window` ones and μ̂(a) the mean of their rewards. The caller's scale is
-    β in Agent57 (Badia et al. 2020b, appendix), and B √(ξ log min(t, τ)) in Garivier & Moulines 2008, equation 7
-    (see `log_scale`). With a window as long as the history it is UCB1.
+    β in Agent57 (Badia et al. 2020b, appendix), and B √(ξ log min(t, τ)) in Garivier & Moulines 2008
+    (SW-UCB; see `log_scale`). With a window as long as the history it is UCB1.
 
     Args:
       arms: the arms pulled so far, oldest first, int [t]; t may be 0.
@@ -39,7 +39,7 @@ def discounted_ucb(arms, rewards, num_arms, discount, scale):
 
     score(a) = Σ γ^{age} r / N + scale · √(1 / N) with N(a) = Σ γ^{age}, or ∞ where an arm was never pulled.
 
-    Source: Garivier & Moulines 2008, equation 6.
+    Source: Garivier & Moulines 2008 (D-UCB).
 
     Args:
       arms, rewards, num_arms, scale: as for `sliding_window_ucb`.
@@ -60,7 +60,7 @@ def log_scale(pulls, window=np.inf, reward_range=1.0, xi=0.5):
 
     B = 1 and ξ = 2 give UCB1's √(2 log t / N) (Auer et al. 2002).
 
-    Source: Garivier & Moulines 2008, equation 7.
+    Source: Garivier & Moulines 2008 (SW-UCB).
 
     Args:
       pulls: t, at least 1.

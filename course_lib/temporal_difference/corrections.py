@@ -48,7 +48,7 @@ def are_corrected_returns(returns, q_t, expected_q_tp1, rewards_tp1, discounts_t
     G_t = q(s_t, a_t) + Σ_{k ≥ t} γ_{t+1} ⋯ γ_k (c_{t+1} ⋯ c_k) δ_k; see `corrected_returns`. What is asked of neighbours,
     G_t − q_t = δ_t + γ_{t+1} c_{t+1} (G_{t+1} − q_{t+1}), says the same.
 
-    Source: Munos et al. 2016, equations 3 and 4.
+    Source: Munos et al. 2016, section 2, the general operator.
 
     Args:
       returns: the returns in question, [T].
@@ -73,7 +73,7 @@ def corrected_returns(q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficie
     The product begins with c_{t+1}: the action a_t was taken, whatever π thinks of it, so c_t has no say in G_t.
     With the coefficients of Retrace it is the target of chapters 6 and 7.
 
-    Source: Munos et al. 2016, equations 3 and 4.
+    Source: Munos et al. 2016, section 2, the general operator.
 
     Args:
       q_t: q(s_t, a_t) for t = 0 … T − 1, [T, …].

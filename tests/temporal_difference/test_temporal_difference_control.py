@@ -73,6 +73,8 @@ def test_q_learning_walks_the_edge_and_sarsa_keeps_off_it(seed):
     edge = [len(td.greedy_path(CLIFF, q)) == 14 for q in q_learning.action_values]
     safe = [len(td.greedy_path(CLIFF, q)) > 14 for q in sarsa.action_values]
     assert np.mean(edge) >= 0.95 and np.mean(safe) >= 0.95
+    beside = [sum(s // 12 == 2 for s in td.greedy_path(CLIFF, q)[2:-2]) for q in sarsa.action_values]
+    assert np.mean(np.array(beside) <= 2) >= 0.85
     late_q, late_sarsa = (learnt.returns[:, -100:].mean(axis=1) for learnt in (q_learning, sarsa))
     gap = late_sarsa - late_q
     assert gap.mean() > 10 and gap.mean() > 4 * gap.std() / np.sqrt(40)
