@@ -65,12 +65,14 @@ def learn(simulator, method, *, episodes, runs, step_size, epsilon, seed, max_st
       What they learnt, a `Learnt`.
 
     Raises:
-      ValueError: there is no such method, or the step size is outside (0, 1].
+      ValueError: there is no such method, the step size is outside (0, 1], or episodes never end.
     """
     if method not in METHODS:
         raise ValueError(f"method={method!r} is not known: use one of {', '.join(METHODS)}.")
     if not (np.all(np.asarray(step_size) > 0) and np.all(np.asarray(step_size) <= 1)):
         raise ValueError(f"step_size={step_size}: give step sizes above 0 and up to 1.")
+    if not simulator.world.terminal.any():
+        raise ValueError("this world has no terminal state, so that no episode ends: give it one.")
     rng, rows = np.random.default_rng(seed), np.arange(runs)
     tables = np.where(simulator.legal, 0.0, -np.inf) * np.ones((2, runs, 1, 1))
     step_size = np.broadcast_to(np.asarray(step_size, float), runs)

@@ -75,7 +75,12 @@ class Simulator:
 
         Returns:
           An `Experience`.
+
+        Raises:
+          ValueError: the world has no end and no number of steps is given.
         """
+        if steps is None and not self.world.terminal.any():
+            raise ValueError("this world has no terminal state, so nobody ever ends: say how many steps to take.")
         states = [np.full(runs, self.start) if starts is None else np.asarray(starts)]
         cumulative, seen = policy.cumsum(axis=1), []
         while len(seen) < steps if steps is not None else not self.world.terminal[states[-1]].all():

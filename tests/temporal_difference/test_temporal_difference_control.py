@@ -101,6 +101,8 @@ def test_what_makes_no_sense_is_refused():
         td.learn(CLIFF, "dqn", seed=0, **SETTINGS)
     with pytest.raises(ValueError, match="step sizes above 0"):
         td.learn(CLIFF, "sarsa", seed=0, **{**SETTINGS, "step_size": 0.0})
+    with pytest.raises(ValueError, match="no episode ends"):
+        td.learn(td.open_grid(2, 2), "sarsa", seed=0, **SETTINGS)
 
 
 def test_greedy_path_stops_in_a_loop():

@@ -65,6 +65,11 @@ def test_the_cliff_is_the_books():
     assert discounts.tolist() == [1, 1, 0]
 
 
+def test_a_world_without_an_end_needs_a_number_of_steps():
+    with pytest.raises(ValueError, match="how many steps"):
+        td.open_grid(2, 2).follow(np.full((4, 4), 0.25), 3, np.random.default_rng(0))
+
+
 def test_a_start_must_be_a_state_that_goes_on():
     with pytest.raises(ValueError, match="not terminal"):
         td.Simulator(td.random_walk(5).world, 0)
