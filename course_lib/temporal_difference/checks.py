@@ -426,7 +426,7 @@ def averages_over_the_behaviour(answer, rng):
 
 
 def returns_by_definition(q_t, expected_q_tp1, rewards, discounts, coefficients, first=1):
-    """Corrected returns by the double sum; with first=0 the product of c begins one step too early: the bug, [T]."""
+    """Corrected returns by the double sum; with first=0 each product of c holds c_t besides, [T]."""
     length, returns = len(rewards), np.array(q_t, dtype=float)
     for t in range(length):
         for k in range(t, length):
@@ -435,8 +435,8 @@ def returns_by_definition(q_t, expected_q_tp1, rewards, discounts, coefficients,
     return returns
 
 
-def returns_with_ratio_on_the_wrong_step(q_t, expected_q_tp1, rewards, discounts, coefficients):
-    """Corrected returns in which each product lacks its last factor and has one too early: c_t … c_{k−1}, [T]."""
+def returns_one_step_early(q_t, expected_q_tp1, rewards, discounts, coefficients):
+    """Corrected returns whose products are c_t … c_{k−1}, one step too early: the bug to be found, [T]."""
     shifted = np.append(np.ones(1), coefficients[:-1])
     return returns_by_definition(q_t, expected_q_tp1, rewards, discounts, shifted)
 
@@ -452,6 +452,9 @@ def _(rng):
     return rng.normal(size=100), *a_sequence(rng, 100)
 
 
+NO_TO_RIGHT_ONES = "It says no to right returns as well, so that its no to wrong ones means nothing."
+
+
 @claim(are_corrected_returns, "It passes returns that follow the definition", weight=2)
 def passes_right_returns(answer, rng):
     for length in (1, 2, 6):
@@ -459,23 +462,29 @@ def passes_right_returns(answer, rng):
         likely = (
             "It rejects right returns: G_t = q_t + Σ γ ⋯ γ (c_{t+1} ⋯ c_k) δ_k, where the first δ has no c before it."
         )
-        expect(answer(returns_by_definition(*sequence), *sequence), True, likely=likely)
+        right = returns_by_definition(*sequence)
+        expect(answer(right, *sequence), True, likely=likely)
+        expect(
+            answer(right + 1.0, *sequence),
+            False,
+            likely="It says yes always: returns that are all too high by 1 go through.",
+        )
 
 
 @claim(are_corrected_returns, "It rejects what the program with the bug returns", weight=2)
-def rejects_the_early_trace(answer, rng):
+def rejects_the_bug(answer, rng):
     sequence = a_sequence(rng)
-    likely = (
-        "The bug goes through: the product of trace coefficients in it begins with c_t, and has to begin with c_{t+1}."
-    )
-    expect(answer(returns_by_definition(*sequence, first=0), *sequence), False, likely=likely)
+    expect(answer(returns_by_definition(*sequence), *sequence), True, likely=NO_TO_RIGHT_ONES)
+    likely = "The bug goes through: its products are c_t ⋯ c_{k−1}, one step too early. They have to be c_{t+1} ⋯ c_k."
+    expect(answer(returns_one_step_early(*sequence), *sequence), False, likely=likely)
 
 
-@claim(are_corrected_returns, "It rejects coefficients on the wrong step, and sequences cut off after one step")
+@claim(are_corrected_returns, "It rejects products that hold c_t besides, and sequences cut off after one step")
 def rejects_other_mistakes(answer, rng):
     sequence = a_sequence(rng)
-    likely = "Coefficients moved by one step go through: δ_k is multiplied by c_{t+1} … c_k, up to c_k itself."
-    expect(answer(returns_with_ratio_on_the_wrong_step(*sequence), *sequence), False, likely=likely)
+    expect(answer(returns_by_definition(*sequence), *sequence), True, likely=NO_TO_RIGHT_ONES)
+    likely = "Products c_t ⋯ c_k go through: the first error δ_t stands there whole, without a coefficient before it."
+    expect(answer(returns_by_definition(*sequence, first=0), *sequence), False, likely=likely)
     one_step = sequence[2] + sequence[3] * sequence[1]
     likely = "One-step targets go through: the errors of later steps belong to G_t too."
     expect(answer(one_step, *sequence), False, likely=likely)
@@ -496,6 +505,7 @@ def ends_on_the_way(answer, rng):
 @claim(are_corrected_returns, "An error in one single return, up or down, is found")
 def every_return_counts(answer, rng):
     sequence = a_sequence(rng)
+    expect(answer(returns_by_definition(*sequence), *sequence), True, likely=NO_TO_RIGHT_ONES)
     right = returns_by_definition(*sequence)
     for place in (0, 3, 5):
         for error in (0.01, -0.01):
@@ -593,6 +603,8 @@ def what_is_forgotten_is_forgotten(answer, rng):
     other_arms, other_rewards = arms.copy(), rewards.copy()
     other_arms[:20], other_rewards[:20] = rng.integers(3, size=20), 1000.0
     arms[-10:] = other_arms[-10:] = rng.permutation([0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
-    one, two = answer(arms, rewards, 3, 10, 1.0), answer(other_arms, other_rewards, 3, 10, 1.0)
+    pulls = [[r for a, r in zip(arms[-10:], rewards[-10:], strict=True) if a == arm] for arm in range(3)]
+    expected = [sum(paid) / len(paid) + len(paid) ** -0.5 for paid in pulls]
     likely = "Pulls from before the window still count: a player that remembers them notices a change too late."
-    expect(two, np.asarray(one), likely=likely)
+    expect(answer(arms, rewards, 3, 10, 1.0), expected, likely=likely)
+    expect(answer(other_arms, other_rewards, 3, 10, 1.0), expected, likely=likely)

@@ -5,7 +5,7 @@ import pytest
 
 from course_lib import mdp
 from course_lib import temporal_difference as td
-from course_lib.temporal_difference.checks import a_sequence, returns_by_definition
+from course_lib.temporal_difference.checks import a_sequence, returns_by_definition, returns_one_step_early
 
 SMALL = dataclasses.replace(td.OffPolicy.laptop(), size=4, pieces=60, runs=20)
 PLACE = td.arena(td.OffPolicy.laptop())
@@ -50,6 +50,7 @@ def test_returns_follow_the_definition(seed):
     np.testing.assert_allclose(returns, returns_by_definition(*sequence))
     assert td.are_corrected_returns(returns, *sequence)
     assert not td.are_corrected_returns(returns_by_definition(*sequence, first=0), *sequence)
+    assert not td.are_corrected_returns(returns_one_step_early(*sequence), *sequence)
     together = td.corrected_returns(*(np.stack([part, part], axis=1) for part in sequence))
     np.testing.assert_allclose(together[:, 1], returns)
 

@@ -401,13 +401,26 @@ def shares_the_bug(returns, q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coe
     return np.allclose(returns - q_t, coefficients_t * (right_ones - q_t))
 
 
-@wrong(td.are_corrected_returns, claim="rejects_the_early_trace", says="begins with c_t")
+@wrong(td.are_corrected_returns, claim="passes_right_returns", says="says yes always")
 def accepts_everything(returns, q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t):
     return True
 
 
-@wrong(td.are_corrected_returns, claim="rejects_other_mistakes", says="moved by one step")
-def looks_at_the_last_two_only(returns, q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t):
+@wrong(td.are_corrected_returns, claim="passes_right_returns", says="rejects right returns")
+def rejects_everything(returns, q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t):
+    return False
+
+
+@wrong(td.are_corrected_returns, claim="rejects_other_mistakes", says="δ_t stands there whole")
+def accepts_a_coefficient_before_the_first_error(
+    returns, q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t
+):
+    excess = _returns(q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t) - q_t
+    return np.allclose(returns - q_t, excess) or np.allclose(returns - q_t, coefficients_t * excess)
+
+
+@wrong(td.are_corrected_returns, claim="rejects_the_bug", says="one step too early")
+def accepts_the_bug_too(returns, q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t):
     good = _returns(q_t, expected_q_tp1, rewards_tp1, discounts_tp1, coefficients_t)
     shifted = np.append(1.0, coefficients_t[:-1])
     moved = _returns(q_t, expected_q_tp1, rewards_tp1, discounts_tp1, shifted)
