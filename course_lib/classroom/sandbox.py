@@ -15,7 +15,7 @@ import sys
 from course_lib import ROOT
 
 SCRATCH_BYTES = 256 * 2**20
-_SYSTEM = (
+_SYSTEM = [
     "/usr",
     "/bin",
     "/sbin",
@@ -25,7 +25,7 @@ _SYSTEM = (
     "/etc/ld.so.cache",
     "/etc/alternatives",
     "/etc/localtime",
-)
+]
 
 
 def contained(command, readable=(), hidden=()):
@@ -41,17 +41,9 @@ def contained(command, readable=(), hidden=()):
     seen = [word for path in wanted for word in ("--ro-bind-try", str(path), str(path))]
     alone = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--chdir", "/tmp"]
     devices = ["--dev", "/dev", *scratch[:3], "/dev/shm", "--remount-ro", "/dev"]
-    closed = [
-        "--proc",
-        "/proc",
-        "--remount-ro",
-        "/proc",
-        *devices,
-        "--remount-ro",
-        "/",
-    ]  # /proc: for root it is the system
+    processes = ["--proc", "/proc", "--remount-ro", "/proc"]  # for root it would be the system's settings
     unseen = [word for path in hidden for word in ("--ro-bind", "/dev/null", str(path))]
-    return ["bwrap", *scratch, *seen, *unseen, *closed, *alone, "--", *command]
+    return ["bwrap", *scratch, *seen, *unseen, *processes, *devices, "--remount-ro", "/", *alone, "--", *command]
 
 
 @functools.cache

@@ -46,11 +46,8 @@ def read_submission(path):
 
 def _kept(cell):
     """A new cell with what is kept of one, or None where it is none."""
-    make = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }
+    text = nbformat.v4.new_markdown_cell  # for raw cells, too: exporters put those into a page as they are
+    make = {"code": nbformat.v4.new_code_cell, "markdown": text, "raw": text}
     kind, source = cell.get("cell_type"), cell.get("source", "")
     source = "".join(source) if isinstance(source, list) else source
     if kind not in make or not isinstance(source, str):

@@ -1,6 +1,6 @@
 """The process in which one cell of a student runs: told inputs, never what is expected, and not trusted.
 
-It reads requests from its standard input (pickles: the grader is trusted) and writes replies (JSON, see `wire`) to
+It reads requests from its standard input (pickles that only the grader can write, who is trusted) and writes replies (JSON, see `wire`) to
 what was its standard output. Student code gets neither: it reads nothing and prints into nowhere.
 """
 
@@ -25,9 +25,8 @@ from course_lib.workbook.exercise import UsesLibraryAnswer, exercises
 from course_lib.workbook.limits import TimedOut, limited
 
 OPEN_FILES, FILE_BYTES = 256, 64 * 2**20
-HUGE = (
-    32 * 2**30
-)  # of addresses: compilers and threads reserve much that they do not use; the grader watches what is used
+# Addresses that compilers and threads may reserve and not use; what is used, the grader watches.
+HUGE = 32 * 2**30
 GUARDED = ("numpy", "numpy.testing", "tensorflow", "numba")
 
 

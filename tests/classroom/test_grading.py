@@ -207,6 +207,8 @@ def essay(course):
     html = f'<img alt="a &quot;plot&quot; onerror=" src="data:image/png;base64,{DOT}"><script>alert(5)</script>'
     data = {"text/html": [html], "image/svg+xml": "<svg onload=alert(6)>", "image/jpeg": DOT, "text/plain": "secret 7"}
     notebook["cells"][0]["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+    raw = {"cell_type": "raw", "metadata": {"raw_mimetype": "text/html"}, "source": "raw <script>alert(10)</script>"}
+    notebook["cells"].insert(1, raw)
     course.hand_in("writes", json.dumps(notebook).encode())
     course.first = course.run("autograde", ASSIGNMENT, "--student", "writes")
     course.waiting = course.grades("writes")["essay"]
@@ -236,6 +238,7 @@ def test_who_grades_by_hand_sees_the_plots(essay):
 def test_what_students_write_is_shown_without_scripts(essay):
     """Formulas and links stay whole."""
     page = feedback(essay, "writes")
+    assert "raw &lt;script&gt;" in page
     assert "https://example.org/a?b=c" in page and "<summary>more</summary>" in page
     assert "$a &lt; b$ &amp; $b &gt; 0$" in page and "1 &amp; s &lt; t" in page
     assert not re.search(r"<script>alert|onclick=|onload=|href=.javascript", page, re.IGNORECASE)
