@@ -63,3 +63,27 @@ def set_up():
     found = device()
     keras.config.set_dtype_policy(found.precision)
     return found
+
+
+def split(strategy, batch):
+    """Share a batch out among the replicas of a strategy, the first rows to the first replica.
+
+    Args:
+      strategy: a `tf.distribute.Strategy`.
+      batch: [B, …].
+
+    Returns:
+      What `strategy.run` takes as an argument; the batch as a tensor where there is one replica.
+
+    Raises:
+      ValueError: B is no multiple of the number of replicas.
+    """
+    replicas = strategy.num_replicas_in_sync
+    if replicas == 1:
+        return tf.convert_to_tensor(batch)
+    if len(batch) % replicas:
+        raise ValueError(f"A batch of {len(batch)} cannot be shared by {replicas} replicas: make it a multiple of that.")
+    shares = tf.split(tf.convert_to_tensor(batch), replicas)
+    return strategy.experimental_distribute_values_from_function(
+        lambda context: shares[context.replica_id_in_sync_group]
+    )

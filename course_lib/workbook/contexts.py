@@ -4,6 +4,10 @@
 the same call can be made in another process.
 """
 
+import contextlib
+import itertools
+import unittest.mock
+
 import numpy as np
 
 SECONDS_TO_COMPILE = 60.0
@@ -109,17 +113,24 @@ def differentiated(target, args):
 
 
 def reference_gradients(target, args):
-    """Central differences of the library's function in float64, zeros where the gradient must be stopped."""
+    """Central differences of the library's function in float64, zeros where the gradient must be stopped.
+
+    What the function itself puts into `tf.stop_gradient` is held where it was, as a gradient holds it.
+    """
     import tensorflow as tf
 
     flat = tf.nest.flatten(args)
     before = [len(tf.nest.flatten(args[:position])) for position in range(len(args))]
+    held = _Held()
 
-    def value(place, index, step):
+    def value(place=None, index=(), step=0.0):
         shifted = [np.array(leaf, np.float64) if k == place else leaf for k, leaf in enumerate(flat)]
-        shifted[place][index] += step
-        return float(_mixture(target.reference(*_tensors(tf.nest.pack_sequence_as(args, shifted), "float64"))))
+        if place is not None:
+            shifted[place][index] += step
+        with held.again():
+            return float(_mixture(target.reference(*_tensors(tf.nest.pack_sequence_as(args, shifted), "float64"))))
 
+    value()
     gradients = []
     for name, position, number in differentiated(target, args):
         place = before[position] + number
@@ -128,6 +139,28 @@ def reference_gradients(target, args):
             gradient[index] = (value(place, index, 1e-5) - value(place, index, -1e-5)) / 2e-5
         gradients.append(gradient)
     return gradients
+
+
+class _Held:
+    """Stands in for `tf.stop_gradient`: what its calls returned the first time, they return every time after it."""
+
+    def __init__(self):
+        self.kept = []
+
+    @contextlib.contextmanager
+    def again(self):
+        import tensorflow as tf
+
+        calls = itertools.count()
+
+        def stop_gradient(tensor, name=None):
+            number = next(calls)
+            if number == len(self.kept):
+                self.kept.append(tf.convert_to_tensor(tensor))
+            return self.kept[number]
+
+        with unittest.mock.patch.object(tf, "stop_gradient", stop_gradient):
+            yield
 
 
 _COMPLAINTS = (  # what a compiler says -> what a learner can do about it

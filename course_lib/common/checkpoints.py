@@ -1,0 +1,58 @@
+"""Checkpoints that survive a kill at any moment, and are never read half-written."""
+
+import pathlib
+
+from course_lib.common.quiet import tensorflow as tf
+
+
+class Checkpoints:
+    """Keep the state of a run in a folder: saved whole or not at all, restored from the newest that can be read.
+
+    TensorFlow writes the files of a checkpoint under temporary names, and only when they are complete does it replace,
+    in one step, the small file `checkpoint` that says which is the newest. A kill leaves the one before it.
+
+    Of each object every one of its `variables` is kept, in their order: following a Keras model's attributes instead,
+    as TensorFlow does by itself, misses variables that a layer holds in a list, without a word.
+
+    Args:
+      folder: where they lie; made when the first is saved.
+      keep: how many are kept.
+      **objects: what has `variables`: built models and optimisers.
+    """
+
+    def __init__(self, folder, keep=2, **objects):
+        self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
+        states = {name: [_plain(variable) for variable in made.variables] for name, made in objects.items()}
+        self._checkpoint = tf.train.Checkpoint(step=self._step, **states)
+        self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep, checkpoint_name="step")
+
+    def save(self, step):
+        """Save the state as that after `step` steps."""
+        self._step.assign(step)
+        self._manager.save(checkpoint_number=step)
+
+    def restore(self):
+        """Restore the newest checkpoint that can be read.
+
+        Returns:
+          The step it was saved at; 0 where there is none.
+
+        Raises:
+          ValueError: there are checkpoints, and none fits these objects or none can be read.
+        """
+        reasons = {}
+        for path in reversed(self._manager.checkpoints):
+            try:
+                self._checkpoint.restore(path).assert_consumed()
+                return int(self._step)
+            except (tf.errors.OpError, AssertionError, ValueError) as error:  # damaged, or of another model
+                reasons[pathlib.Path(path).name] = str(error).strip().splitlines()[0][:200]
+        if reasons:
+            why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+            raise ValueError(f"No checkpoint can be used ({why}). Choose another folder, or move this one away.")
+        return 0
+
+
+def _plain(variable):
+    """The TensorFlow variable inside a Keras variable; any other as it is."""
+    return getattr(variable, "value", variable) if not isinstance(variable, tf.Variable) else variable
