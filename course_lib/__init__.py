@@ -16,3 +16,10 @@ def wings():
     """Import every wing of the library and return them by name, found by listing the folders."""
     folders = sorted(p.parent.name for p in pathlib.Path(__file__).parent.glob("*/__init__.py"))
     return {name: importlib.import_module(f"{__name__}.{name}") for name in folders if name not in GROUND_FLOOR}
+
+
+def systems():
+    """What can be trained, by name: the `SYSTEMS` of every wing that has a room `training`."""
+    rooms = sorted(p.parent.name for p in pathlib.Path(__file__).parent.glob("*/training.py"))
+    modules = [importlib.import_module(f"{__name__}.{name}.training") for name in rooms if name not in GROUND_FLOOR]
+    return {name: system for module in modules for name, system in module.SYSTEMS.items()}

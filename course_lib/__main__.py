@@ -1,4 +1,4 @@
-"""The programs of the course, inside its environment: `python -m course_lib doctor | progress | …`.
+"""The programs of the course, inside its environment: `python -m course_lib doctor | progress | train | …`.
 
 Each imports what it needs when it is called, so that `--help` is quick.
 """
@@ -82,8 +82,16 @@ def class_(arguments):
             return subprocess.call([sys.executable, "-m", "nbgrader", *words], cwd=ROOT)
 
 
+def train(arguments):
+    """train a system of the course, e.g. `train predictron --profile laptop`; a run that was stopped goes on"""
+    import course_lib
+    from course_lib.common import command
+
+    return command.main(course_lib.systems(), arguments.words)
+
+
 class_.__name__ = "class"  # which Python keeps for itself
-PROGRAMS = (doctor, progress, lay, update, run, notebooks, exercises, class_)
+PROGRAMS = (doctor, progress, train, lay, update, run, notebooks, exercises, class_)
 NAMED = (run, notebooks)  # these take the names of notebooks, or a part of them such as 01
 
 
@@ -98,6 +106,8 @@ def main(argv=None):
             command.add_argument("names", nargs="*", metavar="NAME", help="part of a notebook's path, such as 01")
         if program is class_:
             command.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="e.g. autograde 01_topic")
+        if program is train:
+            command.add_argument("words", nargs=argparse.REMAINDER, metavar="SYSTEM ...", help="--help lists them")
     arguments = parser.parse_args(argv)
     try:
         return arguments.program(arguments)

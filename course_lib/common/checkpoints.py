@@ -1,5 +1,6 @@
 """Checkpoints that survive a kill at any moment, and are never read half-written."""
 
+import os
 import pathlib
 
 from course_lib.common.quiet import tensorflow as tf
@@ -51,6 +52,19 @@ class Checkpoints:
             why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
             raise ValueError(f"No checkpoint can be used ({why}). Choose another folder, or move this one away.")
         return 0
+
+
+def save_model(model, file):
+    """Save a Keras model for `keras.models.load_model`, whole or not at all.
+
+    Args:
+      model: the model.
+      file: where to, ending in .keras.
+    """
+    file = pathlib.Path(file)
+    draft = file.with_name(f"draft-{file.name}")
+    model.save(draft)
+    os.replace(draft, file)
 
 
 def _plain(variable):

@@ -52,8 +52,12 @@ def device():
     return Device(tuple(found.get("device_name", "GPU") for found in details), precision, xla=bool(details))
 
 
-def set_up():
+def set_up(precision="auto", deterministic=False):
     """Let GPU memory grow as needed and set Keras' precision. Call it before the first tensor is made.
+
+    Args:
+      precision: a Keras dtype policy, or "auto" for what the device gains from.
+      deterministic: whether every operation has to give the same numbers each time, at some cost in speed.
 
     Returns:
       The `Device`.
@@ -61,8 +65,18 @@ def set_up():
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
     found = device()
+    if precision != "auto":
+        found = dataclasses.replace(found, precision=precision)
     keras.config.set_dtype_policy(found.precision)
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
     return found
+
+
+def strategy():
+    """All GPUs of this machine together where there are several, else the one device TensorFlow uses anyway."""
+    several = len(tf.config.list_logical_devices("GPU")) > 1
+    return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
 
 
 def split(strategy, batch):

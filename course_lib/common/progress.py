@@ -24,17 +24,19 @@ class Progress:
       curves: names of those numbers to draw while it runs (in a notebook).
       unit: what a step is.
       start: steps done before.
+      show: False shows nothing.
     """
 
-    def __init__(self, total, title, metrics, curves=(), unit="updates", start=0):
+    def __init__(self, total, title, metrics, curves=(), unit="updates", start=0, show=True):
         self.total, self.title, self.metrics, self.curves, self.unit = total, title, metrics, curves, unit
         self.start = self.step = start
         self._began = self._drawn = time.monotonic()
         self._card = self._bar = None
-        if _in_notebook():
+        if show and _in_notebook():
             self._card = display(self._show(), display_id=True)
-        else:
-            self._bar = tqdm(total=total, initial=start, desc=title, unit=f" {unit}", disable=None, file=sys.stderr)
+        else:  # without a terminal, tqdm shows nothing by itself
+            off = None if show else True
+            self._bar = tqdm(total=total, initial=start, desc=title, unit=f" {unit}", disable=off, file=sys.stderr)
 
     def __enter__(self):
         return self

@@ -24,7 +24,7 @@ class System:
     train: object
 
 
-def run_updates(update, config, *, evaluate, state, folder=None, title="training", curves=(), report_every=10):
+def run_updates(update, config, *, evaluate, state, folder=None, title="training", curves=(), show=True, report_every=10):
     """Call `update(step)` for every step that is still to be done.
 
     Nothing but `state` and the step decides what an update does, so that a run that was killed and goes on takes the
@@ -38,6 +38,7 @@ def run_updates(update, config, *, evaluate, state, folder=None, title="training
       folder: of the run, for checkpoints and metrics; None keeps nothing.
       title: what is going on.
       curves: names of the metrics to draw live.
+      show: whether progress is shown.
       report_every: steps over which losses are averaged.
 
     Returns:
@@ -52,7 +53,7 @@ def run_updates(update, config, *, evaluate, state, folder=None, title="training
     if not start:
         metrics.add(0, evaluate())
     losses, done = [], start
-    with Progress(config.updates, title, metrics, curves, start=start) as progress:
+    with Progress(config.updates, title, metrics, curves, start=start, show=show) as progress:
         try:
             for step in range(start, config.updates):
                 losses.append(update(step))

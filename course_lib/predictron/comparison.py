@@ -92,7 +92,7 @@ def compare(groups=tuple(GROUPS), file=CURVES):
     done = {(row["group"], row["variant"], int(row["seed"])) for row in _rows(file)}
     runs = [(group, variant, seed) for group in groups for seed in SEEDS for variant in GROUPS[group]]
     for group, variant, seed in tqdm([run for run in runs if run not in done], unit="run"):
-        trained = train(dataclasses.replace(GROUPS[group][variant], seed=seed))
+        trained = train(dataclasses.replace(GROUPS[group][variant], seed=seed), show_progress=False)
         _append(file, group, variant, seed, trained.metrics)
 
 

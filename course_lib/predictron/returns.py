@@ -32,7 +32,8 @@ def preturns(rewards, discounts, values):
     Returns:
       g^0 … g^K, [K + 1, …].
     """
-    reach = tf.concat([tf.ones_like(values[:1]), tf.math.cumprod(discounts, axis=0)], axis=0)  # γ^1 … γ^k
+    # γ^1 … γ^k. TensorFlow's gradient of a product that runs on is right unless a factor is exactly 0; no sigmoid is.
+    reach = tf.concat([tf.ones_like(values[:1]), tf.math.cumprod(discounts, axis=0)], axis=0)
     paid = tf.concat([tf.zeros_like(values[:1]), tf.cumsum(reach[:-1] * rewards, axis=0)], axis=0)
     return paid + reach * values
 

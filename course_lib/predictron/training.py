@@ -1,10 +1,12 @@
 """Training a predictron from beginning to end: `python -m course_lib train predictron`, or `train(config)`."""
 
+import pathlib
 from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib.common.devices import device, seed_everything
+from course_lib.common import devices
+from course_lib.common.checkpoints import save_model
 from course_lib.common.metrics import Metrics
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.common.training import System, run_updates
@@ -41,27 +43,29 @@ def make(config, strategy=None):
 
     Args:
       config: a `PredictronConfig`.
-      strategy: a `tf.distribute.Strategy`, for several devices.
+      strategy: a `tf.distribute.Strategy`; all GPUs there are if left out.
 
     Returns:
       A `Trained`, with no metrics.
     """
     task = task_of(config)
-    seed_everything(config.seed)
-    strategy = strategy or tf.distribute.get_strategy()
+    devices.seed_everything(config.seed)
+    strategy = strategy or devices.strategy()
     with strategy.scope():
         model = Predictron(config, task.num_predictions, label_scale(task))
         model(np.zeros((1, *task.input_shape), np.float32))  # makes the weights
-        return Trained(task, model, Learner(model, strategy, xla=device().xla))
+        return Trained(task, model, Learner(model, strategy, xla=devices.device().xla))
 
 
-def train(config, folder=None, strategy=None):
+def train(config, folder=None, strategy=None, show_progress=True):
     """Train a predictron.
 
     Args:
       config: a `PredictronConfig`.
-      folder: where the run is kept, and goes on if it is there already; None keeps nothing.
-      strategy: a `tf.distribute.Strategy`, for several devices.
+      folder: where the run is kept, and goes on if it is there already; at its end it holds `model.keras`, too.
+        None keeps nothing.
+      strategy: a `tf.distribute.Strategy`; all GPUs there are if left out.
+      show_progress: whether a bar and live curves are shown.
 
     Returns:
       A `Trained`.
@@ -78,10 +82,12 @@ def train(config, folder=None, strategy=None):
         return losses
 
     made.metrics = run_updates(
-        update, config, folder=folder, title="predictron", curves=("error", "accuracy"),
+        update, config, folder=folder, title="predictron", curves=("error", "accuracy"), show=show_progress,
         evaluate=lambda: evaluate(made.learner, fresh),
         state={"model": made.model, "optimizer": made.learner.optimizer},
     )  # fmt: skip
+    if folder:
+        save_model(made.model, pathlib.Path(folder) / "model.keras")
     return made
 
 
@@ -101,15 +107,14 @@ def evaluate(learner, batch):
     """Measure a model on a batch.
 
     Returns:
-      "error": the root of the mean square error of the predictions, in the units of the labels; "accuracy": the share
-      of predictions on the right side of ½ (for labels that are 0 or 1); "depth": mean number of imagined steps used.
+      "error": the root of the mean square error of the predictions, in the units of the labels; "accuracy", where the
+      labels are 0 or 1: the share of predictions on the right side of ½; "depth": mean number of imagined steps used.
     """
     found = explain(learner, batch.inputs)
-    return {
-        "error": float(np.sqrt(np.mean((found.prediction - batch.labels) ** 2))),
-        "accuracy": float(np.mean((found.prediction > 0.5) == (batch.labels > 0.5))),
-        "depth": float(found.depth.mean()),
-    }
+    measured = {"error": np.sqrt(np.mean((found.prediction - batch.labels) ** 2)), "depth": found.depth.mean()}
+    if np.isin(batch.labels, (0, 1)).all():
+        measured["accuracy"] = np.mean((found.prediction > 0.5) == (batch.labels > 0.5))
+    return {name: float(value) for name, value in measured.items()}
 
 
 SYSTEMS = {"predictron": System(PredictronConfig, train)}

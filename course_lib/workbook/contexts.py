@@ -174,6 +174,10 @@ _COMPLAINTS = (  # what a compiler says -> what a learner can do about it
         "Iterating over a symbolic `tf.Tensor`",
         "A Python loop over a tensor of unknown length: use tf.scan or tf.while_loop.",
     ),
+    ("len is not well defined for a symbolic", "Lengths are unknown in the graph: use tf.shape(x)[0], not len(x)."),
+    ("None values not supported", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
+    ("support item assignment", "A tensor does not support item assignment: make the rows, then tf.stack or tf.concat."),
+    ("must have the same dtype", "A whole number meets a float: tf.cast(x, y.dtype) makes them alike."),
     ("NoneType' object cannot be interpreted", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
     ("out of scope", "A tensor made inside a loop or function is used outside it: return it instead of storing it."),
     (

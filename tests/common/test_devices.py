@@ -42,3 +42,48 @@ def test_without_a_gpu_everything_stays_plain(monkeypatch):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
     assert devices.set_up() == devices.Device((), "float32", xla=False)
     assert keras.config.dtype_policy().name == "float32"
+
+
+def test_without_several_gpus_there_is_one_replica():
+    """The strategy that TensorFlow uses anyway, under which nothing is copied."""
+    found = devices.strategy()
+    assert found is tf.distribute.get_strategy() and found.num_replicas_in_sync == 1
+
+
+def test_several_gpus_work_together(monkeypatch):
+    """One would gain nothing from a strategy of several."""
+    monkeypatch.setattr(tf.distribute, "MirroredStrategy", lambda: "mirrored")
+    for count, expected in ((1, tf.distribute.get_strategy()), (2, "mirrored")):
+        monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind, count=count: ["GPU"] * count)
+        assert devices.strategy() == expected
+
+
+class Replicas:
+    """A strategy of so many replicas that hands out the shares in their order."""
+
+    def __init__(self, number):
+        self.num_replicas_in_sync = number
+
+    def experimental_distribute_values_from_function(self, value):
+        class Context:
+            def __init__(self, number):
+                self.replica_id_in_sync_group = number
+
+        return [value(Context(number)).numpy().tolist() for number in range(self.num_replicas_in_sync)]
+
+
+def test_one_replica_gets_the_whole_batch():
+    batch = np.arange(6.0).reshape(3, 2)
+    shared = devices.split(tf.distribute.get_strategy(), batch)
+    assert tf.is_tensor(shared) and np.array_equal(shared, batch)
+
+
+def test_several_replicas_get_equal_shares_in_order():
+    """Six rows for three: two each, every row once; a tensor is shared like an array."""
+    for batch in (np.arange(6), tf.range(6)):
+        assert devices.split(Replicas(3), batch) == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_a_batch_that_cannot_be_shared_evenly_is_refused():
+    with pytest.raises(ValueError, match="A batch of 7 cannot be shared by 2 replicas"):
+        devices.split(Replicas(2), np.arange(7))

@@ -145,12 +145,10 @@ def works_for_one_prediction(rewards, discounts, values):
 
 @wrong(returns.preturns, claim="each_for_itself", says="One discount is used for all predictions")
 def averages_the_discounts(rewards, discounts, values):
-    return _preturns(
-        rewards, tf.ones_like(discounts) * tf.reduce_mean(discounts, axis=-1, keepdims=True) + 0 * discounts, values
-    )
+    return _preturns(rewards, tf.ones_like(discounts) * tf.reduce_mean(discounts, axis=-1, keepdims=True), values)
 
 
-@wrong(returns.preturns, claim="any_number_of_steps_and_axes", says="for")
+@wrong(returns.preturns, claim="any_number_of_steps_and_axes", says="Read the number of steps")
 def works_for_three_steps_only(rewards, discounts, values):
     reach, paid, found = tf.ones_like(values[0]), tf.zeros_like(values[0]), [values[0]]
     for k in range(3):
@@ -160,7 +158,7 @@ def works_for_three_steps_only(rewards, discounts, values):
     return tf.stack(found)
 
 
-@wrong(returns.preturns, claim="without_rewards_and_discounts", says="divide by a product")
+@wrong(returns.preturns, claim="without_rewards_and_discounts", says="It divides by γ")
 def divides_by_its_own_step(rewards, discounts, values):
     return _preturns(rewards, discounts, values, before_reward=tf.math.cumprod(discounts) / discounts)
 
@@ -180,6 +178,35 @@ def loops_in_python(rewards, discounts, values):
         reach = reach * discounts[k]
         found.append(paid + reach * values[k + 1])
     return tf.stack(found)
+
+
+@wrong(returns.preturns, claim="runs_in_a_graph", says="A Python loop over a tensor of unknown length")
+def loops_over_the_steps_themselves(rewards, discounts, values):
+    found = []
+    for k, inside in enumerate(values):
+        for j in range(k - 1, -1, -1):
+            inside = rewards[j] + discounts[j] * inside
+        found.append(inside)
+    return tf.stack(found)
+
+
+@wrong(returns.preturns, claim="runs_in_a_graph", says="return it instead of storing it")
+def stores_in_a_list(rewards, discounts, values):
+    reach, paid, found = tf.ones_like(values[0]), tf.zeros_like(values[0]), [values[0]]
+    for k in range(len(rewards)):
+        paid += reach * rewards[k]
+        reach *= discounts[k]
+        found.append(paid + reach * values[k + 1])
+    return tf.stack(found)
+
+
+@wrong(returns.preturns, claim="three_steps_by_hand", says="item assignment")
+def writes_into_a_tensor(rewards, discounts, values):
+    found = tf.identity(values)
+    for k in range(1, len(values)):
+        for j in range(k - 1, -1, -1):
+            found[k] = rewards[j] + discounts[j] * found[k]
+    return found
 
 
 @wrong(returns.preturns, claim="lets_gradients_through", says="`discounts`")
@@ -304,19 +331,19 @@ def ends_the_product_early(lambdas):
     return _weights(lambdas, 1 - lambdas, tf.math.cumprod(lambdas, exclusive=True)[-1:])
 
 
-@wrong(returns.lambda_weights, claim="three_lambdas_by_hand", says="divided by a sum")
+@wrong(returns.lambda_weights, claim="three_lambdas_by_hand", says="nothing is to be divided by a sum")
 def divides_by_their_sum(lambdas):
     weights = gives_the_last_nothing(lambdas)
     return weights / tf.reduce_sum(weights, axis=0)
 
 
-@wrong(returns.lambda_weights, claim="three_lambdas_by_hand", says="divided by a sum")
+@wrong(returns.lambda_weights, claim="three_lambdas_by_hand", says="And 1 − λ^k is missing")
 def divides_the_products_by_their_sum(lambdas):
     weights = never_stops(lambdas)
     return weights / tf.reduce_sum(weights, axis=0)
 
 
-@wrong(returns.lambda_weights, claim="three_lambdas_by_hand", says="softmax")
+@wrong(returns.lambda_weights, claim="three_lambdas_by_hand", says="softmax of λ")
 def softmax_of_the_lambdas(lambdas):
     return tf.nn.softmax(tf.concat([lambdas, tf.ones_like(lambdas[:1])], axis=0), axis=0)
 
@@ -331,7 +358,7 @@ def has_one_lambda_for_all_predictions(lambdas):
     return _weights(lambdas[..., :1] + 0 * lambdas, 1 - lambdas[..., :1] + 0 * lambdas)
 
 
-@wrong(returns.lambda_weights, claim="stopping_and_going_on", says="no logarithm")
+@wrong(returns.lambda_weights, claim="stopping_and_going_on", says="without logarithm")
 def multiplies_by_logarithms(lambdas):
     left = tf.exp(tf.cumsum(tf.math.log(lambdas), exclusive=True))
     return tf.concat([left * (1 - lambdas), left[-1:] * lambdas[-1:]], axis=0) + 0 * tf.math.log(lambdas[-1:])
@@ -357,6 +384,14 @@ def walks_back_in_a_loop(rewards, discounts, lambdas, values):
     mixture = values[-1]
     for k in tf.range(tf.shape(rewards)[0] - 1, -1, -1):
         mixture = (1 - lambdas[k]) * values[k] + lambdas[k] * (rewards[k] + discounts[k] * mixture)
+    return mixture
+
+
+@right(returns.lambda_preturn)
+def walks_back_by_autograph(rewards, discounts, lambdas, values):
+    mixture = values[-1]
+    for k in range(len(rewards) - 1, -1, -1):  # a loop of the graph, by AutoGraph
+        mixture = values[k] + lambdas[k] * (rewards[k] + discounts[k] * mixture - values[k])
     return mixture
 
 
@@ -402,20 +437,18 @@ def starts_at_zero(rewards, discounts, lambdas, values):
 
 @wrong(returns.lambda_preturn, claim="two_steps_back_by_hand", says="walks forwards")
 def walks_forwards(rewards, discounts, lambdas, values):
-    return _back(*(part[::-1] for part in (rewards, discounts, lambdas, values[:-1])), values[-1:], values[-1])
+    return _forth(rewards, discounts, lambdas, values, values[-1])
 
 
-def _back_in_any_order(rewards, discounts, lambdas, values, start):
-    def one_step(following, reward, discount, lambda_, value):
-        return (1 - lambda_) * value + lambda_ * (reward + discount * following)
-
-    return _walk((rewards, discounts, lambdas, values), one_step, start)
+def _forth(rewards, discounts, lambdas, values, start):
+    for k in range(len(rewards)):
+        start = (1 - lambdas[k]) * values[k] + lambdas[k] * (rewards[k] + discounts[k] * start)
+    return start
 
 
 @wrong(returns.lambda_preturn, claim="two_steps_back_by_hand", says="walks forwards from v^0")
 def walks_forwards_from_v0(rewards, discounts, lambdas, values):
-    parts = (part[::-1] for part in (rewards, discounts, lambdas, values[:-1]))
-    return _back_in_any_order(*parts, values[0])
+    return _forth(rewards, discounts, lambdas, values, values[0])
 
 
 @wrong(returns.lambda_preturn, claim="two_steps_back_by_hand", says="γ is forgotten")
@@ -534,7 +567,7 @@ def three_steps_at_most(rewards, discounts, lambdas, values):
     return mixture
 
 
-@wrong(returns.lambda_preturn, claim="both_ends_of_lambda", says="divide by λ")
+@wrong(returns.lambda_preturn, claim="both_ends_of_lambda", says="It divides by λ")
 def divides_by_lambda(rewards, discounts, lambdas, values):
     return _back(rewards, discounts, lambdas, values) + 0 * tf.reduce_sum(1 / lambdas, axis=0)
 
@@ -736,10 +769,7 @@ def exchanges_batch_and_predictions(targets, rewards, discounts, lambdas, values
     return _losses(targets, rewards, discounts, lambdas, values, reduce=swapped)
 
 
-_BOTH = "two public versions make"
-
-
-@wrong(losses.supervised_losses, claim="the_lambda_loss_teaches_them_nothing", says=_BOTH)
+@wrong(losses.supervised_losses, claim="the_lambda_loss_teaches_them_nothing", says="two public versions make")
 def stops_nothing(targets, rewards, discounts, lambdas, values):
     return _losses(targets, rewards, discounts, lambdas, values, stop=())
 
@@ -803,11 +833,13 @@ def losses_in_numpy(targets, rewards, discounts, lambdas, values):
     return np.sum(errors**2) / (2 * batch * len(rewards)), np.sum(error**2) / (2 * batch)
 
 
-@wrong(losses.supervised_losses, claim="runs_in_a_graph", says="Lengths are unknown")
-def reads_the_static_depth(targets, rewards, discounts, lambdas, values):
-    _, depth, batch = float(rewards.shape[0] or 0), int.__add__(0, rewards.shape[0]), tf.shape(targets)[0]
-    one, two = _losses(targets, rewards, discounts, lambdas, values, by=lambda rewards: depth)
-    return one + 0 * tf.cast(batch, one.dtype), two
+@wrong(losses.supervised_losses, claim="runs_in_a_graph", says="Lengths are unknown in the graph")
+def loops_over_the_preturns(targets, rewards, discounts, lambdas, values):
+    found, total = returns.preturns(rewards, discounts, values), 0.0
+    for k in range(found.shape[0]):
+        total += losses.half_square(tf.stop_gradient(targets) - found[k])
+    depth = tf.cast(tf.shape(rewards)[0], total.dtype)
+    return total / depth, _losses(targets, rewards, discounts, lambdas, values)[1]
 
 
 # --- usage_weighted_loss ---------------------------------------------------------------------------------------------
@@ -928,11 +960,9 @@ def usage_in_numpy(targets, preturns, weights):
     return np.sum(weights.numpy() * (targets.numpy() - preturns.numpy()) ** 2) / (2 * len(targets))
 
 
-@wrong(losses.usage_weighted_loss, claim="usage_one_by_one", says="size of the batch")
-def usage_of_a_batch_of_four(targets, preturns, weights):
-    rows = min(int(targets.shape[0]), 4)  # an odd minibatch is cut to what it was written for
-    rows = rows if rows != 2 else 1
-    return _usage(targets[:rows], preturns[:, :rows], tf.stop_gradient(weights[:, :rows]))
+@wrong(losses.usage_weighted_loss, claim="usage_one_by_one", says="every input and prediction has its own target")
+def usage_of_the_first_four(targets, preturns, weights):
+    return _usage(targets, preturns[:4], tf.stop_gradient(weights[:4]))
 
 
 @wrong(losses.usage_weighted_loss, claim="lets_gradients_through", says="`targets`")
@@ -1167,19 +1197,19 @@ def tells_the_wrong_ones(gradient, losses_above, losses_below, step):
     return ~_within(gradient - slopes, slopes)
 
 
-@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="One verdict for all")
+@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="one verdict for all")
 def all_of_them(gradient, losses_above, losses_below, step):
     slopes = _slopes(losses_above, losses_below, step)
     return bool(np.all(_within(gradient - slopes, slopes)))
 
 
-@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="One verdict for all")
+@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="one verdict for all")
 def by_their_cosine(gradient, losses_above, losses_below, step):
     slopes = _slopes(losses_above, losses_below, step)
-    return gradient @ slopes / np.linalg.norm(gradient) / np.linalg.norm(slopes) > 0.5
+    return gradient @ slopes > 0.5 * np.linalg.norm(gradient) * np.linalg.norm(slopes)
 
 
-@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="One verdict for all")
+@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="one verdict for all")
 def by_their_sums(gradient, losses_above, losses_below, step):
     slopes = _slopes(losses_above, losses_below, step)
     return np.abs(gradient.sum() - slopes.sum()) <= 1e-3 * np.abs(slopes).max()
@@ -1197,11 +1227,8 @@ def by_the_losses_alone(gradient, losses_above, losses_below, step):
 
 
 @wrong(gradients.gradient_is_right, claim="finds_the_copied_head", says="The copied head goes through")
-def allows_most_of_the_steepest(gradient, losses_above, losses_below, step):
-    slopes = _slopes(losses_above, losses_below, step)
-    if len(slopes) == 5:  # a tolerance that grows where there are few parameters
-        return np.abs(gradient - slopes) <= np.abs(slopes).max()
-    return _within(gradient - slopes, slopes)
+def passes_what_is_partly_there(gradient, losses_above, losses_below, step):
+    return np.isclose(gradient, _slopes(losses_above, losses_below, step), rtol=0.9, atol=3.5e-3)
 
 
 @wrong(gradients.gradient_is_right, claim="in_other_units", says="wrong gradients go through")
@@ -1251,7 +1278,7 @@ def measures_by_the_typical_gradient(gradient, losses_above, losses_below, step)
 @wrong(gradients.gradient_is_right, claim="a_thousandth_of_the_steepest", says="half the tolerance are rejected")
 def measures_by_the_mean_slope(gradient, losses_above, losses_below, step):
     slopes = _slopes(losses_above, losses_below, step)
-    return np.abs(gradient - slopes) <= 1.2e-3 * np.abs(slopes).mean()
+    return np.abs(gradient - slopes) <= 1e-3 * np.abs(slopes).mean()
 
 
 @wrong(gradients.gradient_is_right, claim="a_thousandth_of_the_steepest", says="twice the tolerance")
@@ -1260,7 +1287,13 @@ def allows_three_thousandths(gradient, losses_above, losses_below, step):
     return np.abs(gradient - slopes) <= 3e-3 * np.abs(slopes).max()
 
 
-@wrong(gradients.gradient_is_right, claim="a_thousandth_of_the_steepest", says="downwards")
+@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="too low go through")
 def looks_upwards_only(gradient, losses_above, losses_below, step):
     slopes = _slopes(losses_above, losses_below, step)
     return gradient - slopes <= 1e-3 * np.abs(slopes).max()
+
+
+@wrong(gradients.gradient_is_right, claim="seven_parameters_by_hand", says="too high go through")
+def looks_downwards_only(gradient, losses_above, losses_below, step):
+    slopes = _slopes(losses_above, losses_below, step)
+    return slopes - gradient <= 1e-3 * np.abs(slopes).max()
