@@ -18,7 +18,9 @@ def parser(systems):
     for name, system in systems.items():
         about = (system.config.__doc__ or "").strip().splitlines()[0]
         command = commands.add_parser(name, help=about, description=about)
-        command.add_argument("--profile", choices=("laptop", "paper"), default="laptop", help="which values to begin with")
+        command.add_argument(
+            "--profile", choices=("laptop", "paper"), default="laptop", help="which values to begin with"
+        )
         command.add_argument("--folder", type=pathlib.Path, help="of the run; by default runs/SYSTEM-PROFILE")
         command.add_argument("--precision", choices=PRECISIONS, default="auto", help="what the networks compute in")
         command.add_argument("--deterministic", action="store_true", help="the same numbers each time, more slowly")

@@ -96,7 +96,9 @@ def split(strategy, batch):
     if replicas == 1:
         return tf.convert_to_tensor(batch)
     if len(batch) % replicas:
-        raise ValueError(f"A batch of {len(batch)} cannot be shared by {replicas} replicas: make it a multiple of that.")
+        raise ValueError(
+            f"A batch of {len(batch)} cannot be shared by {replicas} replicas: make it a multiple of that."
+        )
     shares = tf.split(tf.convert_to_tensor(batch), replicas)
     return strategy.experimental_distribute_values_from_function(
         lambda context: shares[context.replica_id_in_sync_group]

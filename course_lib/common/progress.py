@@ -64,7 +64,11 @@ class Progress:
         """The line below the bar: how far, how long, and the newest numbers."""
         took = time.monotonic() - self._began
         done = self.step - self.start
-        left = f", about {took / done * (self.total - self.step):.0f} s left" if 0 < done and self.step < self.total else ""
+        left = (
+            f", about {took / done * (self.total - self.step):.0f} s left"
+            if 0 < done and self.step < self.total
+            else ""
+        )
         numbers = "".join(f" · {name} {value:.3g}" for name, value in self.metrics.last().items())
         return f"{self.title}: {self.step:,} of {self.total:,} {self.unit} in {took:.0f} s{left}{numbers}"
 

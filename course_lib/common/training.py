@@ -24,7 +24,9 @@ class System:
     train: object
 
 
-def run_updates(update, config, *, evaluate, state, folder=None, title="training", curves=(), show=True, report_every=10):
+def run_updates(
+    update, config, *, evaluate, state, folder=None, title="training", curves=(), show=True, report_every=10
+):
     """Call `update(step)` for every step that is still to be done.
 
     Nothing but `state` and the step decides what an update does, so that a run that was killed and goes on takes the

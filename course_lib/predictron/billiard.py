@@ -10,7 +10,7 @@
 - A label is Σ_t γ^{t−1} · event_t over the `horizon` frames t = 1, 2, … after the last one shown. γ = 0 asks about the
   very next frame, γ = 1 counts.
 
-Source: Silver et al. 2017, section 5, pool: 14 events × 4 balls × 5 discounts = 280 predictions from 5 frames of
+Source: Silver et al. 2017, pool: 14 events × 4 balls × 5 discounts = 280 predictions from 5 frames of
 28 × 28. Theirs are in colour; here each ball has a grey of its own, which tells them apart as well and needs one
 channel a frame instead of three. Sizes, speeds, friction and horizon are this course's.
 """

@@ -12,7 +12,7 @@ class StepNormalization(keras.layers.Layer):
     by the statistics of its own batch, so that one scale and one offset do for all of them. At evaluation, moving
     averages stand in; a single average over all K steps would fit none of them.
 
-    Source: Ioffe & Szegedy 2015; statistics for each step after Cooijmans et al. 2017, section 3.
+    Source: Ioffe & Szegedy 2015; statistics for each step after Cooijmans et al. 2017.
 
     Args:
       steps: how often it is used, K.
@@ -31,9 +31,7 @@ class StepNormalization(keras.layers.Layer):
         self.offset = self.add_weight(name="offset", shape=channels, initializer="zeros", **settings)
         settings |= {"trainable": False, "aggregation": "mean"}  # over replicas
         steps = range(self.steps)
-        self.means = [
-            self.add_weight(name=f"mean_{k}", shape=channels, initializer="zeros", **settings) for k in steps
-        ]
+        self.means = [self.add_weight(name=f"mean_{k}", shape=channels, initializer="zeros", **settings) for k in steps]
         self.variances = [
             self.add_weight(name=f"variance_{k}", shape=channels, initializer="ones", **settings) for k in steps
         ]

@@ -9,16 +9,14 @@ from course_lib.predictron.returns import lambda_preturn, preturns
 from course_lib.workbook.exercise import exercise
 
 
-@exercise(
-    context="tensorflow", xla=True, gradient=("rewards", "discounts", "lambdas", "values"), stopped=("targets",)
-)
+@exercise(context="tensorflow", xla=True, gradient=("rewards", "discounts", "lambdas", "values"), stopped=("targets",))
 def supervised_losses(targets, rewards, discounts, lambdas, values):
     """Hold every preturn and their mixture against the target: two losses, for two parts of the model.
 
     L^{0:K} = 1/(2K) Σ_{k=0…K} ‖g − g^k‖²   teaches rewards, discounts and values
     L^λ = ½ ‖g − g^λ‖²                       teaches λ alone: for it rewards, discounts and values are constants
 
-    Source: Silver et al. 2017, equations 6 and 8.
+    Source: Silver et al. 2017, on the learning updates.
 
     Args:
       targets: g, what is to be predicted, [B, M].
@@ -47,7 +45,7 @@ def usage_weighted_loss(targets, preturns, weights):
 
     Otherwise the λ-network would be taught by it, too, and learn to use the preturn that is easiest to get right.
 
-    Source: Silver et al. 2017, section 5.1 ("usage weighting").
+    Source: Silver et al. 2017, on usage weighting.
 
     Args:
       targets: g, [B, M].
@@ -68,7 +66,7 @@ def consistency_loss(rewards, discounts, lambdas, values):
 
     L = ½ Σ_{k=0…K} ‖stop(g^λ) − g^k‖²
 
-    Source: Silver et al. 2017, equation 9.
+    Source: Silver et al. 2017, on consistency updates.
 
     Args:
       rewards, discounts, lambdas, values: as for `supervised_losses`.

@@ -19,7 +19,7 @@ class Mazes:
     A maze of walls that lie anywhere is no maze for people: what matters is that the answer for a cell may depend on
     cells far away, and that the way there has to be followed step by step.
 
-    Source: Silver et al. 2017, section 4.1 (there 20 by 20).
+    Source: Silver et al. 2017, on random mazes (there 20 by 20).
 
     Attributes:
       size: cells along each side, at least 3.

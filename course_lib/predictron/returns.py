@@ -22,7 +22,7 @@ def preturns(rewards, discounts, values):
 
     g^k = r^1 + γ^1 (r^2 + γ^2 (… + γ^{k−1} (r^k + γ^k v^k))),  g^0 = v^0
 
-    Source: Silver et al. 2017, equation 1.
+    Source: Silver et al. 2017, on the k-step predictron.
 
     Args:
       rewards: r^1 … r^K, [K, …].
@@ -44,7 +44,7 @@ def lambda_weights(lambdas):
 
     w^k = (1 − λ^k) λ^0 ⋯ λ^{k−1} for k < K, and the last one takes what is left, w^K = λ^0 ⋯ λ^{K−1}
 
-    Source: Silver et al. 2017, equation 3.
+    Source: Silver et al. 2017, on the λ-predictron.
 
     Args:
       lambdas: λ^0 … λ^{K−1}, [K, …].
@@ -65,7 +65,7 @@ def lambda_preturn(rewards, discounts, lambdas, values):
 
     The result g^{0,λ} is Σ_k w^k g^k, without any of the preturns being computed.
 
-    Source: Silver et al. 2017, equation 4.
+    Source: Silver et al. 2017, on the λ-predictron.
 
     Args:
       rewards: r^1 … r^K, [K, …].
@@ -94,7 +94,7 @@ def depth_used(discounts, lambdas):
     The first step counts λ^0, the second λ^0 γ^1 λ^1, and so on: a step is used as far as the mixture has not stopped
     before it and what lies behind it has not been discounted away.
 
-    Source: Silver et al. 2017, section 5. The index of γ printed there is one lower, which would discount a step by
+    Source: Silver et al. 2017, on adaptive depth. The index of γ printed there is one lower, which would discount a step by
     the discount in front of it; with the index above, d^0 is the derivative of the λ-preturn by a reward that every
     step pays besides its own (a test holds that).
 

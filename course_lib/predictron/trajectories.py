@@ -9,9 +9,9 @@
   are walls.
 - Everywhere else the table holds a free move drawn once from `policy_seed`.
 
-Source: Silver et al. 2017, section 5 (13 × 13 cells and a fixed deterministic policy). Its table is not
-published. One of the walls alone would be of little use: the agent soon moves to and fro between two cells, and has
-seen about 6 of the 169 after 60 steps. With the last move it sees about 33.
+Source: Silver et al. 2017 (13 × 13 cells and a fixed deterministic policy). The table is this course's. A table of the
+walls alone would be of little use: the agent soon moves to and fro between two cells, and has seen about 6 of the 169
+after 60 steps. With the last move it sees about 33.
 """
 
 import functools

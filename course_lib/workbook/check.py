@@ -118,27 +118,32 @@ def check(target):
     return result
 
 
-def examine(target, function, seed=0):
+def examine(target, function, seed=0, whole=True):
     """Try `function` against all claims on `target` in this process, without plugging it in.
 
     Args:
       target: the exercise.
       function: the candidate, or None where nothing was handed in.
       seed: every claim draws its random cases from this and its own name.
+      whole: False looks no further than the first claim that does not hold.
     """
     answer = Answer(target, function)
-    result = judge(answer, seed)
+    result = judge(answer, seed, whole)
     if result.status == "accepted":
         result.slowdown = _slowdown(answer)
         result.slow = result.slowdown > target.slow
     return result
 
 
-def judge(answer, seed):
-    """Hold an `Answer` against all claims on its exercise and return the `Result`."""
+def judge(answer, seed, whole=True):
+    """Hold an `Answer` against all claims on its exercise and return the `Result`; see `examine` for `whole`."""
     outcomes = []
+
+    def enough():
+        return not whole and any(outcome.status != "held" for outcome in outcomes)
+
     for claim in claims_of(answer.target):
-        over = any(outcome.status in ("blank", "timed out") for outcome in outcomes)
+        over = enough() or any(outcome.status in ("blank", "timed out") for outcome in outcomes)
         outcomes.append(Outcome(claim, "not run") if over else _outcome(claim, answer, seed))
         if outcomes[-1].status == "blank" and len(outcomes) > 1:
             outcomes[-1] = Outcome(claim, "crashed", "A part of it is still blank.", answer.inputs)
@@ -146,7 +151,7 @@ def judge(answer, seed):
     for claim in _claims_of_context(answer.target):  # how it does it counts once some of what it does is right
         partly = claim.test is not _inputs_unchanged and any(outcome.status == "held" for outcome in outcomes)
         over = any(outcome.status in ("blank", "timed out") for outcome in outcomes)
-        tried = right or (partly and not over)
+        tried = (right or (partly and not over)) and not enough()
         outcomes.append(_outcome(claim, answer, seed) if tried else Outcome(claim, "not run"))
     return Result(answer.target.name, outcomes, answer.function)
 

@@ -73,7 +73,8 @@ def _tensorflow(target, function, mode, args):
 
     unknown = [tf.TensorSpec([None] * leaf.shape.rank, leaf.dtype) for leaf in varying]
     compiled = tf.function(on_tensors, input_signature=unknown, jit_compile=mode == "xla")
-    return plain(compiled(*varying))
+    # Called as a function it would warn, after a few checks, of being traced too often: each check makes a new one.
+    return plain(compiled.get_concrete_function()(*varying))
 
 
 def _gradients(target, function, args):
@@ -119,22 +120,30 @@ def reference_gradients(target, args):
     """
     import tensorflow as tf
 
-    flat = tf.nest.flatten(args)
+    leaves = tf.nest.flatten(_tensors(args, "float64"))
     before = [len(tf.nest.flatten(args[:position])) for position in range(len(args))]
+    places = [place for place, leaf in enumerate(leaves) if tf.is_tensor(leaf)]
     held = _Held()
 
-    def value(place=None, index=(), step=0.0):
-        shifted = [np.array(leaf, np.float64) if k == place else leaf for k, leaf in enumerate(flat)]
-        if place is not None:
-            shifted[place][index] += step
+    def mixed(*tensors):
+        given = dict(zip(places, tensors, strict=True))
+        merged = [given.get(place, leaf) for place, leaf in enumerate(leaves)]
         with held.again():
-            return float(_mixture(target.reference(*_tensors(tf.nest.pack_sequence_as(args, shifted), "float64"))))
+            return _mixture(target.reference(*tf.nest.pack_sequence_as(args, merged)))
 
-    value()
+    start = [leaves[place] for place in places]
+    mixed(*start)  # eagerly: notes what is stopped
+    compiled = tf.function(mixed).get_concrete_function(*start)  # every entry is moved twice: that has to be quick
+
+    def value(place, index, step):
+        shifted = [leaf.numpy() if tf.is_tensor(leaf) else leaf for leaf in leaves]
+        shifted[place][index] += step
+        return float(compiled(*(tf.constant(shifted[place]) for place in places)))
+
     gradients = []
     for name, position, number in differentiated(target, args):
         place = before[position] + number
-        gradient = np.zeros(np.shape(flat[place]))
+        gradient = np.zeros(np.shape(leaves[place]))
         for index in np.ndindex(gradient.shape) if name in target.gradient else ():
             gradient[index] = (value(place, index, 1e-5) - value(place, index, -1e-5)) / 2e-5
         gradients.append(gradient)
@@ -176,7 +185,10 @@ _COMPLAINTS = (  # what a compiler says -> what a learner can do about it
     ),
     ("len is not well defined for a symbolic", "Lengths are unknown in the graph: use tf.shape(x)[0], not len(x)."),
     ("None values not supported", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
-    ("support item assignment", "A tensor does not support item assignment: make the rows, then tf.stack or tf.concat."),
+    (
+        "support item assignment",
+        "A tensor does not support item assignment: make the rows, then tf.stack or tf.concat.",
+    ),
     ("must have the same dtype", "A whole number meets a float: tf.cast(x, y.dtype) makes them alike."),
     ("NoneType' object cannot be interpreted", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
     ("out of scope", "A tensor made inside a loop or function is used outside it: return it instead of storing it."),

@@ -99,6 +99,18 @@ def test_a_terminal_shows_a_line(monkeypatch):
     assert "a run: 100%" in line and "10/10" in line and "loss=0.5" in line
 
 
+def test_on_demand_nothing_is_shown(cards, monkeypatch):
+    """Neither in a notebook nor in a terminal."""
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", terminal)
+    for notebook in (True, False):
+        monkeypatch.setattr(progress, "_in_notebook", lambda notebook=notebook: notebook)
+        with Progress(10, "a run", Metrics(), show=False) as shown:
+            shown.advance(10)
+    assert cards == [] and terminal.getvalue() == ""
+
+
 def test_a_log_stays_silent(monkeypatch, capsys):
     monkeypatch.setattr(progress, "_in_notebook", lambda: False)
     with Progress(10, "a run", Metrics()) as shown:

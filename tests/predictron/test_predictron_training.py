@@ -157,4 +157,4 @@ def first_step(file):
     """The first step in a file of TensorBoard's."""
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    return EventAccumulator(str(file)).Reload().Tensors("preturn_loss")[0].step
+    return EventAccumulator(str(file), size_guidance={"tensors": 0}).Reload().Tensors("preturn_loss")[0].step
