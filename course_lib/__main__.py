@@ -100,7 +100,9 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m course_lib", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="PROGRAM")
     for program in PROGRAMS:
-        command = commands.add_parser(program.__name__, help=program.__doc__, description=program.__doc__)
+        # What begins with - after `train` is the business of its own parser, --help included.
+        options = {"prefix_chars": " ", "add_help": False} if program is train else {}
+        command = commands.add_parser(program.__name__, help=program.__doc__, description=program.__doc__, **options)
         command.set_defaults(program=program)
         if program in NAMED:
             command.add_argument("names", nargs="*", metavar="NAME", help="part of a notebook's path, such as 01")

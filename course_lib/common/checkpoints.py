@@ -5,6 +5,9 @@ import pathlib
 
 from course_lib.common.quiet import tensorflow as tf
 
+# What TensorFlow raises when a file is damaged or belongs to another model: it depends on where.
+UNREADABLE = (tf.errors.OpError, AssertionError, ValueError, IndexError, RuntimeError)
+
 
 class Checkpoints:
     """Keep the state of a run in a folder: saved whole or not at all, restored from the newest that can be read.
@@ -25,7 +28,12 @@ class Checkpoints:
         self._step = tf.Variable(0, dtype=tf.int64, trainable=False)
         states = {name: [_plain(variable) for variable in made.variables] for name, made in objects.items()}
         self._checkpoint = tf.train.Checkpoint(step=self._step, **states)
-        self._manager = tf.train.CheckpointManager(self._checkpoint, str(folder), keep, checkpoint_name="step")
+        settings = {"directory": str(folder), "max_to_keep": keep, "checkpoint_name": "step"}
+        try:
+            self._manager = tf.train.CheckpointManager(self._checkpoint, **settings)
+        except ValueError:  # the list of checkpoints is damaged; they are found without it
+            pathlib.Path(folder, "checkpoint").unlink()
+            self._manager = tf.train.CheckpointManager(self._checkpoint, **settings)
 
     def save(self, step):
         """Save the state as that after `step` steps."""
@@ -42,16 +50,21 @@ class Checkpoints:
           ValueError: there are checkpoints, and none fits these objects or none can be read.
         """
         reasons = {}
-        for path in reversed(self._manager.checkpoints):
+        for path in self._newest_first():
             try:
-                self._checkpoint.restore(path).assert_consumed()
+                self._checkpoint.restore(str(path)).assert_consumed()
                 return int(self._step)
-            except (tf.errors.OpError, AssertionError, ValueError) as error:  # damaged, or of another model
-                reasons[pathlib.Path(path).name] = str(error).strip().splitlines()[0][:200]
+            except UNREADABLE as error:
+                reasons[path.name] = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         if reasons:
             why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
             raise ValueError(f"No checkpoint can be used ({why}). Choose another folder, or move this one away.")
         return 0
+
+    def _newest_first(self):
+        """The checkpoints that lie there, also where the list of them was lost; an index is written last of all."""
+        indices = pathlib.Path(self._manager.directory).glob("step-*.index")
+        return sorted((path.with_suffix("") for path in indices), key=lambda path: -int(path.name.split("-")[1]))
 
 
 def save_model(model, file):

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import inspect
 import pathlib
 import re
 import signal
@@ -42,7 +43,8 @@ def _add_fields(group, config):
 
 def _told(config):
     """What the docstring of a configuration says of each attribute."""
-    lines = re.findall(r"^ {6}(\w+): ((?:.|\n {8})+)", config.__doc__ or "", re.MULTILINE)
+    text = inspect.cleandoc(config.__doc__ or "")  # Python 3.13 has done that already, the older ones have not
+    lines = re.findall(r"^ {2}(\w+): ((?:.|\n {4})+)", text, re.MULTILINE)
     found = {name: " ".join(text.split()).replace("%", "%%") for name, text in lines}
     return {field.name: found.get(field.name, "") for field in dataclasses.fields(config)}
 

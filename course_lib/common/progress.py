@@ -64,11 +64,9 @@ class Progress:
         """The line below the bar: how far, how long, and the newest numbers."""
         took = time.monotonic() - self._began
         done = self.step - self.start
-        left = (
-            f", about {took / done * (self.total - self.step):.0f} s left"
-            if 0 < done and self.step < self.total
-            else ""
-        )
+        left = ""
+        if done > 0 and self.step < self.total:
+            left = f", about {took / done * (self.total - self.step):.0f} s left"
         numbers = "".join(f" · {name} {value:.3g}" for name, value in self.metrics.last().items())
         return f"{self.title}: {self.step:,} of {self.total:,} {self.unit} in {took:.0f} s{left}{numbers}"
 
@@ -85,7 +83,7 @@ class Progress:
             figure.subplots(1, len(found), squeeze=False)[0], found.items(), plots.OKABE_ITO, strict=False
         ):
             axes.plot(steps, values, color=colour, marker="o", markersize=3)
-            axes.set(xlabel=self.unit, title=name, xlim=(0, self.total))
+            axes.set(xlabel=self.unit, title=name, xlim=(0, max(self.total, 1)))
         told = "; ".join(f"{name} from {values[0]:.3g} to {values[-1]:.3g}" for name, (_, values) in found.items())
         return plots.picture(figure, f"Live curves over {self.step} {self.unit}: {told}.")
 

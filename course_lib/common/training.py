@@ -1,9 +1,12 @@
 """The loop around a compiled update: measure, show, checkpoint, and go on where a killed run stopped."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import pathlib
+import signal
+import threading
 
 from course_lib.common.checkpoints import Checkpoints
 from course_lib.common.metrics import Metrics
@@ -45,34 +48,64 @@ def run_updates(
 
     Returns:
       The `Metrics`.
+
+    Raises:
+      KeyboardInterrupt: it was told to stop, and has saved what was learnt until then.
     """
-    metrics, checkpoints, start = Metrics(folder), None, 0
+    checkpoints, start = None, 0
     if folder:
         open_run(folder, config)
         checkpoints = Checkpoints(pathlib.Path(folder) / "checkpoints", **state)
         start = checkpoints.restore()
-        metrics.resume(start)
-    if not start:
+    metrics = Metrics(folder)
+    metrics.resume(start)
+    if not metrics.rows:
         metrics.add(0, evaluate())
-    losses, done = [], start
-    with Progress(config.updates, title, metrics, curves, start=start, show=show) as progress:
-        try:
-            for step in range(start, config.updates):
-                losses.append(update(step))
-                done = step + 1
-                due = [done % every == 0 for every in (report_every, config.evaluate_every, config.checkpoint_every)]
-                if any(due) or done == config.updates:  # a checkpoint ends a report: a resumed run has the same ones
-                    metrics.add(done, _means(losses))
-                    losses = []
-                if due[1] or done == config.updates:
-                    metrics.add(done, evaluate())
-                progress.advance(done)
-                if checkpoints and due[2]:
-                    checkpoints.save(done)
-        finally:  # also when it is interrupted: what was learnt so far is kept
-            if checkpoints and done > start:
+    losses = []
+    with Progress(config.updates, title, metrics, curves, start=start, show=show) as progress, asked_to_stop() as asked:
+        for done in range(start + 1, config.updates + 1):
+            losses.append(update(done - 1))
+            last = done == config.updates
+            reported, evaluated, saved = (
+                done % every == 0 or last for every in (report_every, config.evaluate_every, config.checkpoint_every)
+            )
+            if reported or evaluated or saved:  # each of them ends a report, so that a resumed run has the same ones
+                metrics.add(done, _means(losses))
+                losses = []
+            if evaluated:
+                metrics.add(done, evaluate())
+            progress.advance(done)
+            stopped = asked and not losses
+            if checkpoints and (saved or stopped):
                 checkpoints.save(done)
+            if stopped and not last:
+                raise KeyboardInterrupt
     return metrics
+
+
+@contextlib.contextmanager
+def asked_to_stop():
+    """Within it, Ctrl-C, a notebook's stop button and SIGTERM wait: in the middle of a step state and metrics disagree.
+
+    Yields:
+      A list that is no longer empty once somebody has asked. Whoever asks a second time interrupts at once.
+    """
+    asked = []
+
+    def note(number, frame):
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be taken
+        yield asked
+        return
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _means(losses):

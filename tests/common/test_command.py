@@ -125,9 +125,6 @@ def test_help_is_taken_from_the_docstring(capsys):
     assert "Describe a toy." in said and "--parts" not in said
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bug: Python 3.13 takes the common indent out of docstrings, which leaves 2 blanks"
-)
 def test_help_is_found_under_python_3_13(capsys, monkeypatch):
     monkeypatch.setattr(Config, "__doc__", inspect.cleandoc(Config.__doc__) + "\n")
     assert "--name NAME what it is called." in help_text(capsys)

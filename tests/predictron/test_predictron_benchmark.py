@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from benchmarks import predictron as benchmark
 
+from benchmarks import predictron as benchmark
 from course_lib import predictron
 from course_lib.predictron import PredictronConfig
 
@@ -29,4 +29,3 @@ def test_multiply_adds_are_those_of_the_weights(changes):
     once = first * 2 + second * 3
     repeated = 3 * (config.depth * products(model.cores[0]) + (config.depth + 1) * products(model.value))
     assert benchmark.multiply_adds(config) == config.batch_size * (once + repeated)
-
