@@ -24,6 +24,7 @@ def parser(systems):
         )
         command.add_argument("--folder", type=pathlib.Path, help="of the run; by default runs/SYSTEM-PROFILE")
         command.add_argument("--precision", choices=PRECISIONS, default="auto", help="what the networks compute in")
+        command.add_argument("--threads", type=int, help="CPU threads to an operation; 1 is best for small networks")
         command.add_argument("--deterministic", action="store_true", help="the same numbers each time, more slowly")
         values = command.add_argument_group("values of the configuration, in place of the profile's")
         _add_fields(values, system.config)
@@ -58,7 +59,7 @@ def main(systems, words):
     arguments = vars(parser(systems).parse_args(words))
     system, profile = arguments.pop("system"), arguments.pop("profile")
     folder = arguments.pop("folder") or pathlib.Path("runs") / f"{system}-{profile}"
-    devices.set_up(arguments.pop("precision"), arguments.pop("deterministic"))
+    devices.set_up(arguments.pop("precision"), arguments.pop("deterministic"), arguments.pop("threads"))
     config = dataclasses.replace(getattr(systems[system].config, profile)(), **arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's way to say stop: like Ctrl-C
     try:
