@@ -1,5 +1,6 @@
 """The one place that seeds, and that decides how the device at hand is used: memory, precision, XLA."""
 
+import contextlib
 import dataclasses
 
 import numpy as np
@@ -64,12 +65,10 @@ def set_up(precision="auto", deterministic=False, threads=None):
 
     Returns:
       The `Device`.
-
-    Raises:
-      RuntimeError: `threads` is given, and TensorFlow has begun to compute already.
     """
     if threads:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        with contextlib.suppress(RuntimeError):  # it has computed already: then it stays as it is, and is slower
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
     found = device()

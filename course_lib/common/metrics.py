@@ -19,7 +19,7 @@ class Metrics:
     """
 
     def __init__(self, folder=None):
-        self.rows = []
+        self.rows, self._last = [], {}
         self._file = pathlib.Path(folder) / TABLE if folder else None
         self._board = tf.summary.create_file_writer(str(folder)) if folder else None
 
@@ -28,6 +28,7 @@ class Metrics:
         if self._file is None:
             return
         self.rows = [row for row in _read(self._file) if row[0] <= step]
+        self._last = {name: value for _, name, value in self.rows}
         draft = self._file.with_suffix(".draft")
         with draft.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows([HEAD, *self.rows])
@@ -37,6 +38,7 @@ class Metrics:
         """Note numbers measured after `step` steps, {name: number}."""
         rows = [(step, name, float(value)) for name, value in values.items()]
         self.rows += rows
+        self._last |= {name: value for _, name, value in rows}
         if self._file:
             with self._file.open("a", newline="", encoding="utf-8") as file:
                 csv.writer(file, lineterminator="\n").writerows(rows)
@@ -52,7 +54,12 @@ class Metrics:
 
     def last(self):
         """The newest number of each name."""
-        return {name: value for _, name, value in self.rows}
+        return self._last
+
+    def close(self):
+        """Let go of the files; what was measured stays."""
+        if self._board:
+            self._board.close()
 
 
 def _read(file):

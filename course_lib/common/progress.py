@@ -51,11 +51,14 @@ class Progress:
         """Say that `step` steps are done."""
         self.step = step
         if self._bar is not None:
-            self._bar.set_postfix({name: f"{value:.3g}" for name, value in self.metrics.last().items()}, refresh=False)
             self._bar.update(step - self._bar.n)
-        elif time.monotonic() - self._drawn > SECONDS:
+        if time.monotonic() - self._drawn < SECONDS:
+            return
+        self._drawn = time.monotonic()
+        if self._bar is not None:
+            self._bar.set_postfix({name: f"{value:.3g}" for name, value in self.metrics.last().items()})
+        else:
             self._card.update(self._show())
-            self._drawn = time.monotonic()
 
     def _show(self):
         return _Card(self._head(), self.text(), self._picture())

@@ -50,7 +50,7 @@ def run_updates(
       The `Metrics`.
 
     Raises:
-      KeyboardInterrupt: it was told to stop, and has saved what was learnt until then.
+      KeyboardInterrupt: it was told to stop; where there is a folder, what was learnt until then is saved.
     """
     checkpoints, start = None, 0
     if folder:
@@ -80,6 +80,7 @@ def run_updates(
                 checkpoints.save(done)
             if stopped and not last:
                 raise KeyboardInterrupt
+    metrics.close()
     return metrics
 
 

@@ -23,7 +23,7 @@ from course_lib.predictron.config import PredictronConfig
 from course_lib.predictron.data import Batch, Stream, Task, label_scale
 from course_lib.predictron.gradients import gradient_is_right
 from course_lib.predictron.losses import consistency_loss, supervised_losses, usage_weighted_loss
-from course_lib.predictron.mazes import Mazes, balanced_wall_count, connected, random_mazes, shortest_ways
+from course_lib.predictron.mazes import Mazes, balanced_wall_count, connected, random_mazes, shortest_path_lengths
 from course_lib.predictron.returns import depth_used, lambda_preturn, lambda_weights, preturns
 
 # What needs Keras, Matplotlib or the curves is imported when it is first asked for.
@@ -92,7 +92,7 @@ __all__ = [
     "random_mazes",
     "roll_out",
     "shipped_curves",
-    "shortest_ways",
+    "shortest_path_lengths",
     "supervised_losses",
     "task_of",
     "train",

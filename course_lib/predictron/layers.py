@@ -29,7 +29,7 @@ class StepNormalization(keras.layers.Layer):
         settings = {"autocast": False, "dtype": "float32"}  # statistics need float32 whatever the layer computes in
         self.scale = self.add_weight(name="scale", shape=channels, initializer="ones", **settings)
         self.offset = self.add_weight(name="offset", shape=channels, initializer="zeros", **settings)
-        settings |= {"trainable": False, "aggregation": "mean"}  # over replicas
+        settings |= {"trainable": False, "aggregation": "only_first_replica"}  # all have the same
         steps = range(self.steps)
         self.means = [self.add_weight(name=f"mean_{k}", shape=channels, initializer="zeros", **settings) for k in steps]
         self.variances = [
@@ -43,6 +43,8 @@ class StepNormalization(keras.layers.Layer):
         if _replicas() > 1:
             mean, variance = _moments_of_all_replicas(inputs)
             outputs = self._normalized(inputs, mean, variance)
+            count = tf.cast(tf.size(inputs) // inputs.shape[-1] * _replicas(), tf.float32)
+            variance *= count / (count - 1)  # the unbiased one is kept, as the fused kernel does
         else:
             outputs, mean, variance = self._fused(inputs)
         for average, new in ((self.means[step], mean), (self.variances[step], variance)):
@@ -76,11 +78,14 @@ def _replicas():
 
 def _moments_of_all_replicas(inputs):
     """Mean and variance over the batch of all replicas, as if it were one batch on one device."""
-    inputs = tf.cast(inputs, tf.float32)
-    axes = list(range(inputs.shape.rank - 1))
-    own = [tf.reduce_mean(inputs, axes), tf.reduce_mean(tf.square(inputs), axes)]
-    mean, square = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, own)
-    return mean, tf.maximum(square - tf.square(mean), 0.0)
+    inputs, axes = tf.cast(inputs, tf.float32), list(range(inputs.shape.rank - 1))
+
+    def over_all(numbers):
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.MEAN, tf.reduce_mean(numbers, axes))
+
+    mean = over_all(inputs)
+    return mean, over_all(tf.square(inputs - mean))
 
 
 @keras.saving.register_keras_serializable("predictron")

@@ -101,14 +101,14 @@ def connected(walls):
     return flooded[:, 1:-1, 1:-1]
 
 
-def shortest_ways(walls):
-    """Count the steps of the shortest way from each cell to the bottom-right cell.
+def shortest_path_lengths(walls):
+    """Count the steps of the shortest path from each cell to the bottom-right cell.
 
     Args:
       walls: bool [N, height, width].
 
     Returns:
-      int [N, height, width]; −1 where there is no way.
+      int [N, height, width]; −1 where there is none.
     """
     free = np.pad(~walls, ((0, 0), (1, 1), (1, 1)))
     steps = np.full(free.shape, -1)

@@ -29,7 +29,7 @@ def plot_maze(walls, axes=None, predictions=None, title=""):
     wet = connected(walls[None])[0]
     axes.imshow(np.where(walls, 2, wet), cmap=FLOOR, vmin=0, vmax=2)
     for cell in range(len(walls)):
-        text = "" if predictions is None else f"{predictions[cell]:.2f}".removeprefix("0")
+        text = "" if predictions is None else _short(predictions[cell])
         colour = "white" if walls[cell, cell] else "black"
         axes.add_patch(_square(cell, colour))
         axes.text(cell, cell, text, ha="center", va="center", fontsize=7, color=colour)
@@ -69,8 +69,7 @@ def _table(axes, numbers, title, **options):
     for (k, cell), number in np.ndenumerate(numbers):
         red, green, blue, _ = image.cmap(image.norm(number))
         light = 0.3 * red + 0.6 * green + 0.1 * blue > 0.5
-        text = f"{number:.2f}".replace("0.", ".").replace("-", "−")
-        axes.text(cell, k, text, ha="center", va="center", fontsize=7, color="black" if light else "white")
+        axes.text(cell, k, _short(number), ha="center", va="center", fontsize=7, color="black" if light else "white")
     axes.set(title=title, xlabel="cell of the diagonal", xticks=range(numbers.shape[1]), yticks=range(len(numbers)))
 
 
@@ -97,6 +96,12 @@ def plot_seeds(curves, axes=None, x=None, smooth=1):
         axes.plot(places[first : first + len(mean)], mean, color=colour, linestyle=line, linewidth=2.2, label=label)
     axes.legend(fontsize=9)
     return axes.figure
+
+
+def _short(number):
+    """Two decimals without a leading zero, and no minus before what is rounded to nothing."""
+    text = f"{round(float(number), 2) + 0.0:.2f}"
+    return text.replace("0.", ".", 1).replace("-", "−") if abs(number) < 1 else text.replace("-", "−")
 
 
 def _axes(axes, size):

@@ -32,7 +32,7 @@ def preturns(rewards, discounts, values):
     Returns:
       g^0 … g^K, [K + 1, …].
     """
-    # γ^1 … γ^k. TensorFlow's gradient of a product that runs on is right unless a factor is exactly 0; no sigmoid is.
+    # γ^1 … γ^k. TensorFlow's gradient of a running product is wrong where a factor is exactly 0, which a sigmoid in practice is not.
     reach = tf.concat([tf.ones_like(values[:1]), tf.math.cumprod(discounts, axis=0)], axis=0)
     paid = tf.concat([tf.zeros_like(values[:1]), tf.cumsum(reach[:-1] * rewards, axis=0)], axis=0)
     return paid + reach * values

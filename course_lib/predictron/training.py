@@ -15,9 +15,10 @@ from course_lib.predictron.config import PredictronConfig
 from course_lib.predictron.data import Stream, Task, label_scale
 from course_lib.predictron.learner import Learner
 from course_lib.predictron.mazes import Mazes
-from course_lib.predictron.networks import Predictron
+from course_lib.predictron.networks import Explanation, Predictron, Rollout
 from course_lib.predictron.trajectories import Trajectories
 
+BATCH_AXIS = Explanation(0, 1, 1, 0, Rollout(1, 1, 1, 1))  # of each part of an `Explanation`
 LABELLED, UNLABELLED, FRESH = 0, 1, 2  # kinds of batches: each has random numbers of its own
 
 
@@ -77,8 +78,10 @@ def train(config, folder=None, strategy=None, show_progress=True):
 
     def update(step):
         losses = made.learner.update(*labelled(step))
-        for number in range(step * config.consistency, (step + 1) * config.consistency):
-            losses |= made.learner.update_unlabelled(unlabelled(number).inputs)
+        numbers = range(step * config.consistency, (step + 1) * config.consistency)
+        unsupervised = [made.learner.update_unlabelled(unlabelled(number).inputs) for number in numbers]
+        if unsupervised:
+            losses |= {name: tf.reduce_mean([found[name] for found in unsupervised]) for name in unsupervised[0]}
         return losses
 
     made.metrics = run_updates(
@@ -99,8 +102,7 @@ def fresh_batch(task, count, seed=0):
 def explain(learner, inputs, at_once=500):
     """Predict many inputs, and tell how; the parts of the `Explanation` as arrays."""
     parts = [learner.explain(inputs[start : start + at_once]) for start in range(0, len(inputs), at_once)]
-    batch_axis = type(parts[0])(0, 1, 1, 0, 1)._replace(rollout=type(parts[0].rollout)(1, 1, 1, 1))
-    return tf.nest.map_structure(lambda axis, *found: np.concatenate(found, axis), batch_axis, *parts)
+    return tf.nest.map_structure(lambda axis, *found: np.concatenate(found, axis), BATCH_AXIS, *parts)
 
 
 def evaluate(learner, batch):

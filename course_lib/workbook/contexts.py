@@ -74,7 +74,24 @@ def _tensorflow(target, function, mode, args):
     unknown = [tf.TensorSpec([None] * leaf.shape.rank, leaf.dtype) for leaf in varying]
     compiled = tf.function(on_tensors, input_signature=unknown, jit_compile=mode == "xla")
     # Called as a function it would warn, after a few checks, of being traced too often: each check makes a new one.
-    return plain(compiled.get_concrete_function()(*varying))
+    result = plain(compiled.get_concrete_function()(*varying))
+    if mode == "xla" and target.gradient:
+        _try_gradient_under_xla(on_tensors, varying)
+    return result
+
+
+def _try_gradient_under_xla(function, tensors):
+    """Compile the gradient as a training step does, with known shapes: loops without a known end have none there."""
+    import tensorflow as tf
+
+    def gradients(*given):
+        floating = [tensor for tensor in given if tensor.dtype.is_floating]
+        with tf.GradientTape() as tape:
+            tape.watch(floating)
+            outputs = [tf.convert_to_tensor(output) for output in tf.nest.flatten(function(*given))]
+        return tape.gradient([output for output in outputs if output.dtype.is_floating], floating)
+
+    tf.function(gradients, jit_compile=True).get_concrete_function(*tensors)(*tensors)
 
 
 def _gradients(target, function, args):
@@ -184,6 +201,17 @@ _COMPLAINTS = (  # what a compiler says -> what a learner can do about it
         "A Python loop over a tensor of unknown length: use tf.scan or tf.while_loop.",
     ),
     ("len is not well defined for a symbolic", "Lengths are unknown in the graph: use tf.shape(x)[0], not len(x)."),
+    ("'NoneType' and 'int'", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
+    ("'int' and 'NoneType'", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
+    (
+        "requires a fixed tensor list size",
+        "Compiled for training, a loop needs a known end: `for k in tf.range(…)` or tf.scan, not `while`.",
+    ),
+    (
+        "before the loop",
+        "A variable changes its shape in the loop: start with tf.ones_like or tf.zeros_like of one step.",
+    ),
+    ("Incompatible shape for value", "A scan or loop has to start with the shape of one step, such as values[-1]."),
     ("None values not supported", "Lengths are unknown in the graph: use tf.shape(x)[0], not x.shape[0]."),
     (
         "support item assignment",
@@ -212,4 +240,5 @@ def translated(error):
         return _NUMBA
     lines = text.strip().splitlines() or ["no message"]
     line = lines[-1].strip() if lines[0].startswith("in user code") else lines[0]  # AutoGraph puts a traceback first
-    return f"{type(error).__name__}: {line[:200]}"
+    name = type(error).__name__
+    return line[:200] if line.startswith(f"{name}:") else f"{name}: {line[:200]}"

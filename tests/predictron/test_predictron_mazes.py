@@ -5,7 +5,7 @@ import scipy.sparse
 import scipy.sparse.csgraph
 import scipy.stats
 
-from course_lib.predictron.mazes import Mazes, balanced_wall_count, connected, random_mazes, shortest_ways
+from course_lib.predictron.mazes import Mazes, balanced_wall_count, connected, random_mazes, shortest_path_lengths
 
 
 def drawn(*rows):
@@ -24,13 +24,13 @@ MAZE = drawn(
 def test_a_maze_by_hand():
     # From the lower right corner 3 to the left, 3 up, 1 to the right: 7. From 1 to the left of it 2 up, 1 to the right
     # and 1 up: 1 + 4. The cells (0, 1) and (0, 3) are two apart and belong to different arms.
-    assert shortest_ways(MAZE)[0].tolist() == [
+    assert shortest_path_lengths(MAZE)[0].tolist() == [
         [6, 7, -1, 5],
         [5, -1, 3, 4],
         [4, -1, 2, -1],
         [3, 2, 1, 0],
     ]
-    assert np.array_equal(connected(MAZE), shortest_ways(MAZE) >= 0)
+    assert np.array_equal(connected(MAZE), shortest_path_lengths(MAZE) >= 0)
 
 
 def test_nothing_flows_over_edges_or_corners():
@@ -42,9 +42,9 @@ def test_nothing_flows_over_edges_or_corners():
     )
     assert connected(maze)[0].sum() == 1 and connected(maze)[0, 2, 4]
     walled = drawn("..", ".#")
-    assert not connected(walled).any() and (shortest_ways(walled) == -1).all()
+    assert not connected(walled).any() and (shortest_path_lengths(walled) == -1).all()
     open_ = np.zeros((1, 3, 5), bool)
-    assert connected(open_).all() and shortest_ways(open_)[0, 0, 0] == 6
+    assert connected(open_).all() and shortest_path_lengths(open_)[0, 0, 0] == 6
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (8, 8), (5, 11), (20, 20), (1, 6)])
@@ -60,14 +60,14 @@ def test_connected_cells_are_the_component_of_the_last_cell(shape):
 
 
 @pytest.mark.parametrize("shape", [(6, 6), (4, 9)])
-def test_shortest_ways_are_those_of_a_graph(shape):
+def test_shortest_path_lengths_are_those_of_a_graph(shape):
     """Dijkstra's on the graph of free neighbours."""
     walls = np.random.default_rng(1).random((40, *shape)) < 0.3
     walls[:, -1, -1] = False
     cells = np.arange(np.prod(shape)).reshape(shape)
     pairs = np.concatenate([np.stack([cells[1:], cells[:-1]], -1).reshape(-1, 2),
                             np.stack([cells[:, 1:], cells[:, :-1]], -1).reshape(-1, 2)])  # fmt: skip
-    for maze, ways in zip(walls, shortest_ways(walls), strict=True):
+    for maze, ways in zip(walls, shortest_path_lengths(walls), strict=True):
         free = pairs[~maze.ravel()[pairs].any(axis=1)]
         graph = scipy.sparse.coo_array((np.ones(len(free)), free.T), (cells.size, cells.size)).tocsr()
         steps = scipy.sparse.csgraph.shortest_path(graph, directed=False, indices=cells[-1, -1])

@@ -62,7 +62,7 @@ def test_a_model_made_after_filling_in_runs_on_the_accepted_answer():
     try:
         made = predictron.make(PredictronConfig(size=4, depth=1, channels=2))
         batch = predictron.fresh_batch(made.task, 8)
-        made.learner.predictions(batch.inputs)
+        made.learner.explain(batch.inputs)
         made.learner.update(*batch)
     finally:
         predictron.lambda_preturn.reset()

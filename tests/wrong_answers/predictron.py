@@ -237,9 +237,20 @@ def weights_in_a_while_loop(lambdas):
     def step(k, left, found):
         return k + 1, left * lambdas[k], found.write(k, left * (1 - lambdas[k]))
 
-    _, left, found = tf.while_loop(
-        lambda k, left, found: k < depth, step, (tf.constant(0), tf.ones_like(lambdas[0]), found)
-    )
+    start = (tf.constant(0), tf.ones_like(lambdas[0]), found)
+    _, left, found = tf.while_loop(lambda k, left, found: k < depth, step, start, maximum_iterations=depth)
+    return found.write(depth, left).stack()
+
+
+@wrong(returns.lambda_weights, claim="runs_under_xla", says="a loop needs a known end")
+def weights_in_a_loop_without_a_known_end(lambdas):
+    depth = tf.shape(lambdas)[0]
+    found = tf.TensorArray(lambdas.dtype, size=depth + 1)
+    k, left = 0, tf.ones_like(lambdas[0])
+    while k < depth:
+        found = found.write(k, left * (1 - lambdas[k]))
+        left *= lambdas[k]
+        k += 1
     return found.write(depth, left).stack()
 
 
