@@ -42,9 +42,8 @@ class Progress:
         return self
 
     def __exit__(self, *_):
-        if self._card:
-            self._card.update(self._show())
-        else:
+        self._draw()
+        if self._bar is not None:
             self._bar.close()
 
     def advance(self, step):
@@ -52,8 +51,10 @@ class Progress:
         self.step = step
         if self._bar is not None:
             self._bar.update(step - self._bar.n)
-        if time.monotonic() - self._drawn < SECONDS:
-            return
+        if time.monotonic() - self._drawn > SECONDS:
+            self._draw()
+
+    def _draw(self):
         self._drawn = time.monotonic()
         if self._bar is not None:
             self._bar.set_postfix({name: f"{value:.3g}" for name, value in self.metrics.last().items()})
