@@ -15,9 +15,10 @@ ALWAYS = ("notebooks/00_", "notebooks/01_", "exercises/01_")
 ASSIGNMENT_00 = "my_work/00_start_here/00_start_here.ipynb"
 ASSIGNMENT_01 = "my_work/01_mdps_and_policy_iteration/01_mdps_and_policy_iteration.ipynb"
 
-pytestmark = pytest.mark.skipif(
-    lab.CHROMIUM is None, reason="no Chromium on the PATH: install it to see JupyterLab tested"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(lab.CHROMIUM is None, reason="no Chromium on the PATH: install it to see JupyterLab tested"),
+]
 
 
 def pytest_generate_tests(metafunc):

@@ -24,6 +24,7 @@ from course_lib.classroom.judge import UNCONTAINED, Judge
 from course_lib.classroom.provenance import version
 from course_lib.classroom.remote import RemoteAnswer
 
+pytestmark = pytest.mark.slow  # a whole class is graded
 ASSIGNMENT = "numbers"
 DESERVED = {name: deserved for name, (deserved, _) in {**NOTEBOOKS, **FILES}.items()}
 SOLUTION = '''@fill(private_course.{name})

@@ -202,7 +202,14 @@ def test_a_quick_test_takes_what_is_there(bare, monkeypatch, there):
         (bare.root / name).mkdir()
     monkeypatch.setattr(sys, "argv", ["course.py", "test", "--fast"])
     assert course.main() == 0
-    assert list(bare.started[-1])[1:] == ["-m", "pytest", "--nbval", *(bare.root / name for name in there)]
+    assert list(bare.started[-1])[1:] == [
+        "-m",
+        "pytest",
+        "--nbval",
+        "-m",
+        "not slow",
+        *(bare.root / name for name in there),
+    ]
 
 
 def test_lab_is_for_this_machine_only(bare, monkeypatch, capsys):

@@ -176,6 +176,7 @@ print(json.dumps([one.metrics.rows, both.metrics.rows, both.learner.strategy.num
 """
 
 
+@pytest.mark.slow
 def test_two_devices_learn_the_same_as_one(tmp_path):
     """Batch statistics, losses and gradients are those of the whole batch; and what is kept comes back."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

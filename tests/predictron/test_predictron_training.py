@@ -18,6 +18,7 @@ from course_lib.predictron.training import evaluate, explain, fresh_batch, make,
 TINY = {"depth": 1, "channels": 2, "hidden": 2, "batch_size": 4, "updates": 2, "evaluate_on": 12}
 
 
+@pytest.mark.slow
 def test_the_published_size_takes_a_step():
     """20 × 20, K = 16, 32 channels, batches of 100."""
     config = PredictronConfig.paper()
@@ -131,6 +132,7 @@ def kill_after(step, folder):
     return int(rows(folder)[-1][0])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="platform: Windows has no kill -9")
 def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
     """From its last checkpoint; in the end its table is that of a run that was left alone, and its model loads."""
