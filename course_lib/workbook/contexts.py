@@ -153,9 +153,9 @@ def reference_gradients(target, args):
     compiled = tf.function(mixed).get_concrete_function(*start)  # every entry is moved twice: that has to be quick
 
     def value(place, index, step):
-        shifted = [leaf.numpy() if tf.is_tensor(leaf) else leaf for leaf in leaves]
-        shifted[place][index] += step
-        return float(compiled(*(tf.constant(shifted[place]) for place in places)))
+        shifted = np.array(leaves[place])
+        shifted[index] += step
+        return float(compiled(*(tf.constant(shifted) if other == place else leaves[other] for other in places)))
 
     gradients = []
     for name, position, number in differentiated(target, args):
