@@ -89,7 +89,7 @@ def connected(walls):
     Returns:
       bool [N, height, width]; all dry where the bottom-right cell is a wall.
     """
-    free = np.pad(~walls, ((0, 0), (1, 1), (1, 1)))  # a rim of walls, so that nothing flows over the edge
+    free = np.pad(~walls, ((0, 0), (1, 1), (1, 1)))  # a rim of walls: nothing flows over the edge
     wet = np.zeros_like(free)
     wet[:, -2, -2] = free[:, -2, -2]
     flooded, rows = wet.copy(), np.arange(len(walls))
@@ -97,7 +97,7 @@ def connected(walls):
         spread = _with_neighbours(wet) & free
         flows = (spread != wet).any(axis=(1, 2))
         flooded[rows[~flows]] = spread[~flows]
-        rows, wet, free = rows[flows], spread[flows], free[flows]  # in the others the water stands still
+        rows, wet, free = rows[flows], spread[flows], free[flows]  # in the others it stands still
     return flooded[:, 1:-1, 1:-1]
 
 
