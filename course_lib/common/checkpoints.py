@@ -1,8 +1,8 @@
 """Checkpoints that survive a kill at any moment, and are never read half-written."""
 
-import os
 import pathlib
 
+from course_lib.common.files import written_whole
 from course_lib.common.quiet import tensorflow as tf
 
 # What TensorFlow raises when a file is damaged or belongs to another model: it depends on where.
@@ -12,8 +12,8 @@ UNREADABLE = (tf.errors.OpError, AssertionError, ValueError, IndexError, Runtime
 class Checkpoints:
     """Keep the state of a run in a folder: saved whole or not at all, restored from the newest that can be read.
 
-    TensorFlow writes the files of a checkpoint under temporary names, and only when they are complete does it replace,
-    in one step, the small file `checkpoint` that says which is the newest. A kill leaves the one before it.
+    Of the files of a checkpoint TensorFlow writes the index last, and it checks sums when it reads. So what a kill cut
+    off is not there, or is recognised, and the checkpoint before it is taken.
 
     Of each object every one of its `variables` is kept, in their order: following a Keras model's attributes instead,
     as TensorFlow does by itself, misses variables that a layer holds in a list, without a word.
@@ -74,12 +74,10 @@ def save_model(model, file):
       model: the model.
       file: where to, ending in .keras.
     """
-    file = pathlib.Path(file)
-    draft = file.with_name(f"draft-{file.name}")
-    model.save(draft)
-    os.replace(draft, file)
+    with written_whole(file) as draft:
+        model.save(draft)
 
 
 def _plain(variable):
     """The TensorFlow variable inside a Keras variable; any other as it is."""
-    return getattr(variable, "value", variable) if not isinstance(variable, tf.Variable) else variable
+    return variable if isinstance(variable, tf.Variable) else variable.value

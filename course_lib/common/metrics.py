@@ -1,11 +1,11 @@
 """What is measured while something trains: kept in memory, in a table that survives a kill, and for TensorBoard."""
 
 import csv
-import os
 import pathlib
 
 import numpy as np
 
+from course_lib.common.files import written_whole
 from course_lib.common.quiet import tensorflow as tf
 
 TABLE, HEAD = "metrics.csv", ("step", "name", "value")
@@ -29,10 +29,8 @@ class Metrics:
             return
         self.rows = [row for row in _read(self._file) if row[0] <= step]
         self._last = {name: value for _, name, value in self.rows}
-        draft = self._file.with_suffix(".draft")
-        with draft.open("w", newline="", encoding="utf-8") as file:
+        with written_whole(self._file) as draft, draft.open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows([HEAD, *self.rows])
-        os.replace(draft, self._file)
 
     def add(self, step, values):
         """Note numbers measured after `step` steps, {name: number}."""

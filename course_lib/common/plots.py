@@ -7,9 +7,14 @@ import io
 import matplotlib
 import matplotlib.pyplot as plt
 from IPython.display import display
+from matplotlib.figure import Figure
 
 # Okabe and Ito (2008), "Color universal design": eight colours told apart with any kind of colour vision.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442", "#000000")
+
+# For curves: without the yellow, which is too light on white; a style for each, for who sees no colour.
+LINE_COLOURS = (*OKABE_ITO[:6], OKABE_ITO[7])
+LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 
 def style():
@@ -32,6 +37,11 @@ def style():
             "savefig.facecolor": "white",
         }
     )
+
+
+def panel(axes, size):
+    """The axes that were given, or those of a new figure, white so that it is legible on dark pages, too."""
+    return Figure(figsize=size, facecolor="white", layout="constrained").add_subplot() if axes is None else axes
 
 
 class Picture:

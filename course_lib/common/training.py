@@ -3,12 +3,12 @@
 import contextlib
 import dataclasses
 import json
-import os
 import pathlib
 import signal
 import threading
 
 from course_lib.common.checkpoints import Checkpoints
+from course_lib.common.files import written_whole
 from course_lib.common.metrics import Metrics
 from course_lib.common.progress import Progress
 from course_lib.common.quiet import tensorflow as tf
@@ -62,7 +62,8 @@ def run_updates(
     if not metrics.rows:
         metrics.add(0, evaluate())
     losses = []
-    with Progress(config.updates, title, metrics, curves, start=start, show=show) as progress, asked_to_stop() as asked:
+    progress = Progress(config.updates, title, metrics, curves, start=start, show=show)
+    with contextlib.closing(metrics), progress, asked_to_stop() as asked:
         for done in range(start + 1, config.updates + 1):
             losses.append(update(done - 1))
             last = done == config.updates
@@ -80,7 +81,6 @@ def run_updates(
                 checkpoints.save(done)
             if stopped and not last:
                 raise KeyboardInterrupt
-    metrics.close()
     return metrics
 
 
@@ -128,6 +128,5 @@ def open_run(folder, config):
     if others:
         told = ", ".join(f"{name}={before.get(name)!r} there and {now[name]!r} now" for name in others)
         raise ValueError(f"The run in {folder} was begun with other settings: {told}. Choose another folder.")
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, file)
+    with written_whole(file) as draft:
+        draft.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")

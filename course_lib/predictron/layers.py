@@ -88,7 +88,6 @@ def _moments_of_all_replicas(inputs):
     return mean, over_all(tf.square(inputs - mean))
 
 
-@keras.saving.register_keras_serializable("predictron")
 class Convolution(keras.layers.Layer):
     """A 3 × 3 convolution that keeps the size, then normalisation, then (unless told not to) ReLU."""
 
@@ -103,7 +102,6 @@ class Convolution(keras.layers.Layer):
         return tf.nn.relu(outputs) if self.rectify else outputs
 
 
-@keras.saving.register_keras_serializable("predictron")
 class Output(keras.layers.Layer):
     """Two dense layers on the flattened state: an entry for each prediction, in float32."""
 

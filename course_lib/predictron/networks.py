@@ -69,7 +69,6 @@ def roll_out(state, core, value, depth):
     return Rollout(rewards, discounts, lambdas, tf.stack(values))
 
 
-@keras.saving.register_keras_serializable("predictron")
 class Core(keras.layers.Layer):
     """One imagined step: s^k -> s^{k+1}, r^{k+1}, γ^{k+1}, λ^k, by way of a hidden layer h that all four share.
 

@@ -5,11 +5,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from course_lib.common.plots import OKABE_ITO
+from course_lib.common.plots import LINE_COLOURS, LINE_STYLES, panel
 from course_lib.predictron.mazes import connected
 
-COLOURS = (*OKABE_ITO[:6], OKABE_ITO[7])  # without the yellow, which is too light for a line on white
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 FLOOR = ListedColormap(["#FFFFFF", "#BFE3F5", "#404040"])  # dry, connected, wall
 
 
@@ -25,7 +23,7 @@ def plot_maze(walls, axes=None, predictions=None, title=""):
     Returns:
       A Figure.
     """
-    axes = _axes(axes, (3.4, 3.4))
+    axes = panel(axes, (3.4, 3.4))
     wet = connected(walls[None])[0]
     axes.imshow(np.where(walls, 2, wet), cmap=FLOOR, vmin=0, vmax=2)
     for cell in range(len(walls)):
@@ -85,8 +83,8 @@ def plot_seeds(curves, axes=None, x=None, smooth=1):
     Returns:
       A Figure.
     """
-    axes = _axes(axes, (6.4, 3.8))
-    for (label, runs), colour, line in zip(curves.items(), COLOURS * 2, LINES * 4, strict=False):
+    axes = panel(axes, (6.4, 3.8))
+    for (label, runs), colour, line in zip(curves.items(), LINE_COLOURS * 2, LINE_STYLES * 4, strict=False):
         runs = np.asarray(runs, float)
         places = x[label] if isinstance(x, dict) else np.arange(runs.shape[1]) if x is None else x
         mean = np.convolve(runs.mean(axis=0), np.ones(smooth) / smooth, "valid")
@@ -102,8 +100,3 @@ def _short(number):
     """Two decimals without a leading zero, and no minus before what is rounded to nothing."""
     text = f"{round(float(number), 2) + 0.0:.2f}"
     return text.replace("0.", ".", 1).replace("-", "−") if abs(number) < 1 else text.replace("-", "−")
-
-
-def _axes(axes, size):
-    """The panel that was given, or that of a new white figure."""
-    return Figure(figsize=size, facecolor="white", layout="constrained").add_subplot() if axes is None else axes

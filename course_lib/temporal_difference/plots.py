@@ -1,12 +1,8 @@
 """Figures of the chapter. Each function draws into given axes, or makes a Figure; `common.plots.show` puts it into a notebook."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from course_lib.common.plots import OKABE_ITO
-
-COLOURS = (*OKABE_ITO[:6], OKABE_ITO[7])  # without the yellow, which is too light for a line on white
-LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
+from course_lib.common.plots import LINE_COLOURS, LINE_STYLES, panel
 
 
 def plot_bands(curves, axes=None, x=None, smooth=1, errors=1.96):
@@ -22,8 +18,8 @@ def plot_bands(curves, axes=None, x=None, smooth=1, errors=1.96):
     Returns:
       A Figure.
     """
-    axes = _axes(axes)
-    for (label, runs), colour, line in zip(curves.items(), COLOURS * 2, LINES * 4, strict=False):
+    axes = panel(axes, (6.4, 3.6))
+    for (label, runs), colour, line in zip(curves.items(), LINE_COLOURS * 2, LINE_STYLES * 4, strict=False):
         mean, spread = _smoothed(np.asarray(runs, float), smooth)
         places = np.arange(1, np.shape(runs)[1] + 1) if x is None else np.asarray(x)
         places = places[smooth // 2 :][: len(mean)]
@@ -46,12 +42,12 @@ def plot_sweep(errors, parameters, x, axes=None, name="n"):
     Returns:
       A Figure.
     """
-    axes = _axes(axes)
+    axes = panel(axes, (6.4, 3.6))
     for i, parameter in enumerate(parameters):
         plot_bands({f"{name} = {parameter:g}": errors[:, i]}, axes, x)
         for artist in (axes.lines[-1], axes.collections[-1]):
-            artist.set_color(COLOURS[i % 7])
-        axes.lines[-1].set_linestyle(LINES[i % 5])
+            artist.set_color(LINE_COLOURS[i % 7])
+        axes.lines[-1].set_linestyle(LINE_STYLES[i % 5])
     axes.legend(frameon=False, fontsize=8)
     return axes.figure
 
@@ -70,14 +66,16 @@ def plot_paths(paths, shape, axes=None, cliff=(), words=None):
       A Figure.
     """
     rows, columns = shape
-    axes = _axes(axes, (6.4, 2.6))
+    axes = panel(axes, (6.4, 2.6))
     shades = np.zeros(rows * columns)
     shades[list(cliff)] = 1
     axes.imshow(shades.reshape(shape), cmap="Greys", vmax=3)
     for i, (label, states) in enumerate(paths.items()):
         row, column = np.divmod([state for state in states if state < rows * columns], columns)
         offset = 0.12 * (i - (len(paths) - 1) / 2)
-        axes.plot(column + offset, row + offset, LINES[i % 5], color=COLOURS[i % 7], label=label, linewidth=2.4)
+        axes.plot(
+            column + offset, row + offset, LINE_STYLES[i % 5], color=LINE_COLOURS[i % 7], label=label, linewidth=2.4
+        )
     for state, word in (words or {}).items():
         axes.text(state % columns, state // columns + 0.34, word, ha="center", va="center", fontsize=8)
     axes.set(xticks=range(columns), yticks=range(rows), xlabel="column", ylabel="row")
@@ -96,8 +94,3 @@ def _smoothed(runs, smooth):
         runs = (sums[:, smooth:] - sums[:, :-smooth]) / smooth
     spread = runs.std(axis=0, ddof=1) / np.sqrt(len(runs)) if len(runs) > 1 else np.zeros(runs.shape[1])
     return runs.mean(axis=0), spread
-
-
-def _axes(axes, size=(6.4, 3.6)):
-    """The panel that was given, or that of a new white figure."""
-    return Figure(figsize=size, facecolor="white", layout="constrained").add_subplot() if axes is None else axes
