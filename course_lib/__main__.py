@@ -90,8 +90,16 @@ def train(arguments):
     return command.main(course_lib.systems(), arguments.words)
 
 
+def gtp(arguments):
+    """play Go over the Go Text Protocol, for boards such as Sabaki and for matches with other programs"""
+    from course_lib.go import gtp_program
+
+    return gtp_program.main(arguments.words)
+
+
 class_.__name__ = "class"  # which Python keeps for itself
-PROGRAMS = (doctor, progress, train, lay, update, run, notebooks, exercises, class_)
+PROGRAMS = (doctor, progress, train, gtp, lay, update, run, notebooks, exercises, class_)
+OWN_PARSERS = {train: ("SYSTEM ...", "--help lists them"), gtp: ("...", "--help lists the options")}
 NAMED = (run, notebooks)  # these take the names of notebooks, or a part of them such as 01
 
 
@@ -100,16 +108,17 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m course_lib", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="PROGRAM")
     for program in PROGRAMS:
-        # What begins with - after `train` is the business of its own parser, --help included.
-        options = {"prefix_chars": " ", "add_help": False} if program is train else {}
+        # What begins with - after these is the business of their own parsers, --help included.
+        options = {"prefix_chars": " ", "add_help": False} if program in OWN_PARSERS else {}
         command = commands.add_parser(program.__name__, help=program.__doc__, description=program.__doc__, **options)
         command.set_defaults(program=program)
         if program in NAMED:
             command.add_argument("names", nargs="*", metavar="NAME", help="part of a notebook's path, such as 01")
         if program is class_:
             command.add_argument("words", nargs=argparse.REMAINDER, metavar="...", help="e.g. autograde 01_topic")
-        if program is train:
-            command.add_argument("words", nargs=argparse.REMAINDER, metavar="SYSTEM ...", help="--help lists them")
+        if program in OWN_PARSERS:
+            metavar, told = OWN_PARSERS[program]
+            command.add_argument("words", nargs=argparse.REMAINDER, metavar=metavar, help=told)
     arguments = parser.parse_args(argv)
     try:
         return arguments.program(arguments)

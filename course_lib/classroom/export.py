@@ -145,17 +145,21 @@ class Grades(Table):
 
 
 def _points(submission):
-    """The points of every graded cell that has some, by grade_id; with its notebook's name if that is not usual."""
+    """The points of every graded cell that has some, by grade_id, behind its notebook's name where several may be."""
     if submission is None:
         return {}
-    usual = submission.assignment.name
-    cells = [cell.name for notebook in submission.assignment.notebooks for cell in notebook.source_cells]
-    order = {name: place for place, name in enumerate(cells)}
-    return {
-        grade.cell.name if notebook.name == usual else f"{notebook.name}/{grade.cell.name}": grade.score
+    usual, released = submission.assignment.name, submission.assignment.notebooks
+    cells = [(notebook.name, cell.name) for notebook in released for cell in notebook.source_cells]
+    order = {cell: place for place, cell in enumerate(cells)}
+    points = {
+        (notebook.name, grade.cell.name): grade.score
         for notebook in submission.notebooks
-        for grade in sorted(notebook.grades, key=lambda grade: (order.get(grade.cell.name, 0), grade.cell.name))
+        for grade in notebook.grades
         if grade.auto_score is not None or grade.manual_score is not None
+    }
+    return {
+        name if notebook == usual else f"{notebook}/{name}": points[notebook, name]
+        for notebook, name in sorted(points, key=lambda cell: (order.get(cell, 0), cell))
     }
 
 

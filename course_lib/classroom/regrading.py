@@ -1,11 +1,11 @@
 """What a grading finds of an earlier one: copies half done, files handed in anew, answers graded by hand already."""
 
 import pathlib
-import shutil
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import remove, rmtree
 
 from .gradebook import graded_by, note
 from .provenance import digest_of
@@ -34,21 +34,29 @@ class SubmissionExporter(NotebookExporter):
         A copy is finished when `Judge` has marked it, which is written after its points are in the gradebook.
         """
         course = self.parent.coursedir
-        for submitted in map(pathlib.Path, self.parent.assignments):
+        whole = course.notebook_id == "*"  # not so with `--notebook`, which leaves the others of an assignment alone
+        for folder, asked in self.parent.assignments.items():
+            submitted, names = pathlib.Path(folder), {pathlib.Path(path).name for path in asked}
             student, assignment = submitted.parts[-2:]
             released = pathlib.Path(course.format_path(course.release_directory, ".", assignment))
             graded = pathlib.Path(course.format_path(course.autograded_directory, student, assignment))
-            due = [path.name for path in released.glob("*.ipynb") if (submitted / path.name).exists()]
-            for path in graded.glob("*.ipynb"):
-                self.answers[student, assignment, path.stem] = _answers(read_submission(path))
+            there = {path.name for path in graded.glob("*.ipynb")}
+            for name in there:
+                self.answers[student, assignment, pathlib.Path(name).stem] = _answers(read_submission(graded / name))
+            due = names & {path.name for path in released.glob("*.ipynb")}
+            due, gone = (due, there - due) if whole else (due & there, set())
             why = ""
             if not all(graded_by(graded / name) for name in due):
-                why = "was not graded to its end"
-            elif any(note(graded / name, "submitted") != digest_of(submitted / name) for name in due):
+                why = "has a notebook that is not graded"
+            elif gone or any(note(graded / name, "submitted") != digest_of(submitted / name) for name in due):
                 why = "was handed in anew"
             if graded.exists() and why:
                 self.log.warning("%s of %s %s: it is graded again", assignment, student, why)
-                shutil.rmtree(graded)
+                if whole:
+                    rmtree(graded)
+                else:
+                    for name in due:
+                        remove(graded / name)
 
 
 def _answers(notebook):

@@ -49,12 +49,10 @@ class CourseMap:
         }
 
     def _exercises(self, chapter):
-        """The notebooks with blanks of a chapter: the learner's copies where they are laid, else the release."""
-        for folder in ("my_work", "exercises"):
-            found = sorted((self.root / folder / chapter).glob("*.ipynb"))
-            if found:
-                return [path for path in found if not path.name.endswith(".new.ipynb")]
-        return []
+        """The notebooks with blanks of a chapter: of each the learner's copy where it is laid, else the release."""
+        released = sorted((self.root / "exercises" / chapter).glob("*.ipynb"))
+        copies = [self.root / "my_work" / chapter / path.name for path in released]
+        return [copy if copy.exists() else path for copy, path in zip(copies, released, strict=True)]
 
     def __repr__(self):
         return "\n".join(

@@ -36,10 +36,11 @@ def run_updates(
     same way as one that was not.
 
     Args:
-      update: step -> {name: loss}, with steps counted from 0; the losses may still be on the device.
+      update: step -> {name: loss}, with steps counted from 0; the losses may still be on the device, and a step may
+        leave out what it has not measured.
       config: has `updates`, `evaluate_every` and `checkpoint_every`.
       evaluate: () -> {name: number}.
-      state: {name: object} of what a checkpoint has to hold.
+      state: {name: object} of what a checkpoint has to hold, as `Checkpoints` takes them.
       folder: of the run, for checkpoints and metrics; None keeps nothing.
       title: what is going on.
       curves: names of the metrics to draw live.
@@ -110,8 +111,15 @@ def asked_to_stop():
 
 
 def _means(losses):
-    """The mean of each loss; one trip from the device for all of them."""
-    return {name: float(tf.reduce_mean([step[name] for step in losses])) for name in losses[0]}
+    """The mean of each loss over the steps that report it; one trip from the device for all of them."""
+    names = dict.fromkeys(name for step in losses for name in step)
+    return {name: _mean([step[name] for step in losses if name in step]) for name in names}
+
+
+def _mean(values):
+    """The mean of some numbers; TensorFlow would round that of counts."""
+    values = tf.convert_to_tensor(values)
+    return float(tf.reduce_mean(values if values.dtype.is_floating else tf.cast(values, tf.float32)))
 
 
 def open_run(folder, config):

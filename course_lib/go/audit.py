@@ -10,7 +10,7 @@ def tree_is_consistent(visits, total_values, children, values):
     """Tell whether the statistics of a search tree can have come about by a right search.
 
     Node 0 is the root, and every node was evaluated once, when it was added. Every later walk through it went on by one of
-    its edges. So for an edge (s, a) that leads to the node s′
+    its edges, since no game ends in this tree. So for an edge (s, a) that leads to the node s′
 
     N(s, a) = 1 + Σ_b N(s′, b) and W(s, a) = −(v(s′) + Σ_b W(s′, b)),
 
@@ -39,10 +39,10 @@ def examples_are_right(to_play, winner, visits, policies, outcomes):
     """Tell for each position of a game of self-play whether what was recorded teaches the right thing.
 
     Right is an example whose outcome is +1 if the player to move won in the end, −1 if the other one did and 0 for a draw,
-    and whose policy is the share of the visits, N(s, a) / Σ_b N(s, b). Numbers may differ by 10⁻³.
+    and whose policy is the share of the visits, N(s, a) / Σ_b N(s, b). Each number may differ by 10⁻³; nan is wrong.
 
     Args:
-      to_play: 1 (Black) or 2 (White), [T].
+      to_play: 1 (Black) or 2 (White), [T]. Sides need not take turns: not every position has to be recorded.
       winner: 1, 2, or 0 for a draw.
       visits: N of the root's edges when each move was chosen, [T, A].
       policies: as recorded, [T, A].

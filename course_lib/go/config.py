@@ -1,6 +1,5 @@
 """The numbers of AlphaGo Zero: what a laptop can do, and what the paper did."""
 
-import dataclasses
 from dataclasses import dataclass
 
 from course_lib.go.rules import Rules
@@ -19,10 +18,12 @@ class GoConfig:
       channels: of the network's trunk.
       blocks: residual blocks of the network.
       hidden: units of its value head.
+      policy_channels: of its policy head.
       games: played in step, each a row of the batch that the network evaluates.
       simulations: of the search for each move.
       workers: threads that share the games, so that trees are walked while the network works.
       exploration: c of PUCT.
+      centred: whether a move that nobody tried counts as the mean of its node so far; else as a draw.
       noise: share of Dirichlet noise in the priors of a root.
       alpha: of the Dirichlet noise; 0 for what suits the board.
       sampled_moves: moves from the start of a game that are drawn in proportion to the visits; then the best one is played.
@@ -54,18 +55,20 @@ class GoConfig:
     channels: int = 32
     blocks: int = 3
     hidden: int = 64
+    policy_channels: int = 4
     games: int = 128
     simulations: int = 48
     workers: int = 2
-    exploration: float = 1.5
+    exploration: float = 1.0
+    centred: bool = True
     noise: float = 0.25
     alpha: float = 0.0
-    sampled_moves: int = 8
+    sampled_moves: int = 6
     reuse: bool = True
     resign_below: float = -1.0
     played_out: float = 0.1
     false_resignations: float = 0.05
-    window: int = 2000
+    window: int = 1000
     batch_size: int = 256
     steps: int = 3
     optimizer: str = "adam"
@@ -75,7 +78,7 @@ class GoConfig:
     gate_every: int = 0
     gate_games: int = 128
     gate_rate: float = 0.55
-    updates: int = 400
+    updates: int = 600
     evaluate_every: int = 50
     evaluate_on: int = 64
     checkpoint_every: int = 50
@@ -87,15 +90,24 @@ class GoConfig:
             "channels",
             "blocks",
             "hidden",
+            "policy_channels",
             "games",
-            "simulations",
+            "workers",
             "window",
             "batch_size",
             "steps",
             "updates",
+            "evaluate_every",
+            "checkpoint_every",
         ):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}={getattr(self, name)}: 1 or more.")
+        if self.simulations < 2:
+            raise ValueError(f"simulations={self.simulations}: 2 or more, as the first one only looks at the root.")
+        for name in ("evaluate_on", "gate_games"):
+            games = getattr(self, name)
+            if games < 2 or games % 2:
+                raise ValueError(f"{name}={games}: an even number, so that each player is Black as often as White.")
         if self.optimizer not in ("adam", "sgd"):
             raise ValueError(f'optimizer={self.optimizer!r}: "adam" or "sgd".')
 
@@ -107,7 +119,7 @@ class GoConfig:
     @property
     def search(self):
         """The `SearchSettings` of self-play."""
-        return SearchSettings(exploration=self.exploration, noise=self.noise, alpha=self.alpha)
+        return SearchSettings(exploration=self.exploration, centred=self.centred, noise=self.noise, alpha=self.alpha)
 
     @classmethod
     def laptop(cls):
@@ -122,13 +134,8 @@ class GoConfig:
         what ran on many machines there; an iteration of 25 000 games is about 100 updates of 64 games at 400 moves.
         """
         return cls(
-            size=19, komi=7.5, channels=256, blocks=19, hidden=256, games=64, simulations=1600, exploration=1.25, alpha=0.03,
+            size=19, komi=7.5, channels=256, blocks=19, hidden=256, policy_channels=2, games=64, simulations=1600, exploration=1.25, centred=False, alpha=0.03,
             sampled_moves=30, resign_below=-0.9, window=500_000, batch_size=2048, steps=1, optimizer="sgd",
             learning_rate=1e-2, drop_at=400_000, gate_every=1000, gate_games=400, updates=700_000, evaluate_every=1000,
             checkpoint_every=1000,
         )  # fmt: skip
-
-
-def smaller(config, **changes):
-    """A configuration with some values changed."""
-    return dataclasses.replace(config, **changes)

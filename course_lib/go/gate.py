@@ -16,7 +16,7 @@ def win_rate_bounds(wins, games, z):
 
     Args:
       wins: how many were won; a draw counts ½.
-      games: n, how many were played; without any, nothing is known.
+      games: n, how many were played; without any, nothing is known: (0, 1).
       z: standard deviations: 1.96 for 95 % between both ends, 1.645 for 95 % above the lower one.
 
     Returns:

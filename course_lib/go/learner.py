@@ -38,7 +38,7 @@ class Learner:
         self._update = tf.function(self._step, jit_compile=xla and self.strategy.num_replicas_in_sync == 1)
 
     def update(self, planes, policies, outcomes):
-        """Take a step; returns {"loss": …, "weights": …} before it, on the device."""
+        """Take a step; returns {"loss": …} before it, on the device."""
         return self._update(*(split(self.strategy, part) for part in (planes, policies, outcomes)))
 
     def _step(self, *batch):

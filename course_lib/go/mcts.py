@@ -68,7 +68,7 @@ def backup(visits, total_values, leaf_value):
     Source: Silver et al. 2017, Methods, "Backup".
 
     Args:
-      visits: N of the edges from the root down to the leaf, int [D].
+      visits: N of the edges from the root down to the leaf, int [D]; no edge where the root is the leaf, D = 0.
       total_values: W of the same edges, [D].
       leaf_value: v, for the player to move at the leaf: the opponent of the one who chose the last edge.
 
@@ -88,11 +88,12 @@ def noisy_priors(priors, legal, gammas, fraction):
     """Mix noise into the priors of a root, so that every legal move has a chance to be looked at.
 
     P ← (1 − ε) P + ε η with η ~ Dir(α) over the legal moves: independent Gamma(α, 1) numbers divided by their sum.
+    Where every draw of a legal move is 0, as can happen in floats for a small α, the priors stay as they are.
 
     Source: Silver et al. 2017, Methods, "Self-play", with ε = ¼ and α = 0.03 on 19 by 19.
 
     Args:
-      priors: P(s, ·), 0 for illegal moves, [A].
+      priors: P(s, ·), 0 for illegal moves, float32 [A].
       legal: which moves are legal, bool [A].
       gammas: a draw of Gamma(α, 1) for each move, legal or not, [A].
       fraction: ε.
@@ -104,20 +105,20 @@ def noisy_priors(priors, legal, gammas, fraction):
     total = noise.sum()
     if total <= 0:  # for a small α every draw can be too small for a float
         return priors * 1.0
-    return (1 - fraction) * priors + fraction * noise / total
+    return (1 - fraction) * priors + fraction * (noise / total)
 
 
 @exercise(context="numba")
 def visit_policy(visits, temperature):
     """Turn the visits of a root into probabilities to play by, and to teach the network with.
 
-    π(a) ∝ N(s, a)^{1/τ}; for τ = 0 the most visited moves share it all.
+    π(a) ∝ N(s, a)^{1/τ}; for τ = 0 the most visited moves share it all equally.
 
     Source: Silver et al. 2017, Methods, "Play".
 
     Args:
       visits: N(s, ·), int [A]; not all 0.
-      temperature: τ ≥ 0.
+      temperature: τ ≥ 0, however small.
 
     Returns:
       π, [A].

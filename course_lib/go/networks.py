@@ -43,13 +43,19 @@ class ZeroNetwork(keras.Model):
       channels: of the trunk; 256 in the paper.
       blocks: residual blocks; 19 or 39 in the paper.
       hidden: units of the value head; 256 in the paper.
+      policy_channels: of the policy head; 2 in the paper.
     """
 
-    def __init__(self, size, channels=32, blocks=3, hidden=64, **options):
+    def __init__(self, size, channels=32, blocks=3, hidden=64, policy_channels=2, **options):
         super().__init__(**options)
         self.size, self.channels, self.blocks, self.hidden = size, channels, blocks, hidden
+        self.policy_channels = policy_channels
         self.trunk = [Normalized(channels), *(Residual(channels) for _ in range(blocks))]
-        self.policy_head = [Normalized(2, 1), keras.layers.Flatten(), keras.layers.Dense(size**2 + 1, dtype="float32")]
+        self.policy_head = [
+            Normalized(policy_channels, 1),
+            keras.layers.Flatten(),
+            keras.layers.Dense(size**2 + 1, dtype="float32"),
+        ]
         self.value_head = [
             Normalized(1, 1),
             keras.layers.Flatten(),
@@ -80,7 +86,7 @@ class ZeroNetwork(keras.Model):
 
     def get_config(self):
         """What makes an equal network."""
-        own = {name: getattr(self, name) for name in ("size", "channels", "blocks", "hidden")}
+        own = {name: getattr(self, name) for name in ("size", "channels", "blocks", "hidden", "policy_channels")}
         return {**super().get_config(), **own}
 
 

@@ -160,7 +160,7 @@ class PolicyPlayer(Player):
         self.rng = np.random.default_rng([seed, 9])
 
     def think(self, boards):
-        """The probabilities of the legal moves, as visits in a thousand."""
+        """The probabilities of the legal moves stand for the visits."""
         legal = boards.legal()
         policies, values = self.evaluate(boards.planes(), boards.rows)
         masked = np.where(legal, np.maximum(policies, 1e-9), 0)
@@ -170,5 +170,7 @@ class PolicyPlayer(Player):
     def choose(self, boards, visits):
         """The most probable legal move, or one drawn by the probabilities."""
         if self.temperature:
-            return draw_moves(visits ** (1 / self.temperature), self.rng)
+            largest = visits.max(axis=1, keepdims=True)
+            shares = visits / np.where(largest > 0, largest, 1)  # 1 at the largest, so that no power vanishes everywhere
+            return draw_moves(shares ** (1 / self.temperature), self.rng)
         return np.where(visits.sum(axis=1) > 0, visits.argmax(axis=1), -1)

@@ -72,7 +72,7 @@ class Replay:
             self._grow(place + 1)
             self.policies.append(None)
         self.moves[place, : len(moves)] = moves
-        self.policies[place] = np.asarray(policies, np.float16)
+        self.policies[place] = np.array(policies, np.float16)  # a copy: the caller goes on writing
         self.lengths[place], self.winners[place] = len(moves), winner
         self.added += 1
 

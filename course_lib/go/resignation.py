@@ -89,5 +89,6 @@ def threshold_of(lowest, not_lost, most, allowed):
     """
     order = np.argsort(lowest)
     hopes, false = lowest[order], np.cumsum(np.asarray(not_lost, float)[order])
-    good = (false < allowed * np.arange(1, len(hopes) + 1)) & (hopes < most)
+    last = np.append(hopes[1:] > hopes[:-1], True)  # those who hoped for the same resign together
+    good = last & (false < allowed * np.arange(1, len(hopes) + 1)) & (hopes < most)
     return float(min(np.nextafter(hopes[good][-1], 1), most)) if good.any() else -1.0

@@ -18,6 +18,7 @@ class SearchSettings:
     Attributes:
       exploration: c of PUCT, or of UCB1.
       exploration_base: of AlphaZero's growing c; 0 keeps it constant.
+      centred: whether a move that nobody tried counts as the mean of its node so far; else as a draw, 0, as in the paper.
       noise: share ε of the noise at the root.
       alpha: of the Dirichlet noise; 0 for what suits the board.
       virtual_loss: lost games that a waiting leaf counts for.
@@ -27,6 +28,7 @@ class SearchSettings:
 
     exploration: float = 1.5
     exploration_base: float = 0.0
+    centred: bool = True
     noise: float = 0.25
     alpha: float = 0.0
     virtual_loss: int = 1
@@ -47,9 +49,14 @@ class Search:
     Attributes:
       trees: `tree.Trees`.
       words: the state of the compiled code's generator, uint64 [1].
+
+    Raises:
+      ValueError: there are too few simulations for a move to be looked at.
     """
 
     def __init__(self, rules, games, simulations, settings=None, seed=0):
+        if simulations < 2:
+            raise ValueError(f"simulations={simulations}: 2 or more, as the first one only looks at the root.")
         self.rules, self.games, self.simulations = rules, games, simulations
         self.settings = settings or SearchSettings()
         self.rng = np.random.default_rng([seed, 5])
@@ -69,6 +76,7 @@ class Search:
             formula,
             float(settings.exploration),
             float(settings.exploration_base),
+            settings.centred,
             settings.virtual_loss,
             float(self.rules.komi),
         )
@@ -82,7 +90,11 @@ class Search:
           simulations: in each game; as many as at most, if left out.
           noise: whether to mix noise into the priors of the roots.
           which: bool [G], which games; those that go on, if left out.
+
+        Raises:
+          ValueError: these are not as many games, or not on such a board.
         """
+        self._check(boards)
         simulations = simulations or self.simulations
         active = ~boards.over if which is None else which & ~boards.over
         unseen = active & (self.trees.sizes == 0)
@@ -91,6 +103,14 @@ class Search:
             self._add_noise(np.flatnonzero(active))
         todo = np.where(active, simulations, 0) - unseen
         self._simulate(boards.rows, todo.astype(np.int32), self.settings.leaves_at_once, evaluate)
+
+    def _check(self, boards):
+        """Refuse what compiled code, which looks at no bounds, would read and write out of place."""
+        if len(boards) != self.games or boards.rules.size != self.rules.size:
+            raise ValueError(
+                f"this search is for {self.games} games on boards of size {self.rules.size}; "
+                f"there came {len(boards)} of size {boards.rules.size}."
+            )
 
     def _simulate(self, rows, todo, at_once, evaluate):
         leaves, size = self._room_for(rows, len(rows) * at_once), self.rules.size
@@ -125,6 +145,7 @@ class Search:
 
     def run_playouts(self, boards, simulations=None, playouts=1):
         """Search with random playouts in place of a network and UCB1 in place of PUCT: UCT."""
+        self._check(boards)
         selection = self._selection(tree.UCB1)
         simulation.search_by_playouts(
             self.trees, boards.rows, simulations or self.simulations, playouts, selection, self.words,

@@ -14,7 +14,7 @@ def apply_symmetry(boards, symmetry):
     Source: Silver et al. 2017, Methods, on the dihedral group of rotations and reflections.
 
     Args:
-      boards: [..., N, N, C], rows and columns before the last axis.
+      boards: [..., N, N, C], rows (from the top) and columns before the last axis.
       symmetry: k, 0 to 7: k mod 4 quarter turns against the clock; then mirrored, if k ≥ 4.
 
     Returns:

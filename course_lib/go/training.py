@@ -50,7 +50,7 @@ class Trained:
 
 def new_network(config):
     """A network with the sizes of a configuration and random weights."""
-    network = ZeroNetwork(config.size, config.channels, config.blocks, config.hidden)
+    network = ZeroNetwork(config.size, config.channels, config.blocks, config.hidden, config.policy_channels)
     network.build()
     return network
 

@@ -38,6 +38,7 @@ class Selection(NamedTuple):
     Attributes:
       formula: UCB1 or PUCT.
       first, base: c(s) = ln((1 + N + base) / base) + first; with base 0, c is `first`.
+      centred: whether PUCT sees values less the mean of the node, so that a move nobody tried counts as average.
       virtual_loss: how many lost games an edge counts while a leaf behind it waits.
       komi: of the rules.
     """
@@ -45,6 +46,7 @@ class Selection(NamedTuple):
     formula: int
     first: float
     base: float
+    centred: bool
     virtual_loss: int
     komi: float
 
@@ -57,7 +59,8 @@ def best_move(trees, game, node, selection, rng):
         exploration = selection.first
         if selection.base > 0:
             exploration += np.log((1 + visits.sum() + selection.base) / selection.base)
-        scores = puct_scores(priors, visits, totals, exploration)
+        mean = totals.sum() / max(visits.sum(), 1) if selection.centred else 0.0
+        scores = puct_scores(priors, visits, totals - visits * mean, exploration)
     else:
         scores = ucb1_scores(visits, totals, selection.first)
     best, ties = -1, 0

@@ -225,6 +225,10 @@ _COMPLAINTS = (  # what a compiler says -> what a learner can do about it
         "Numba cannot call a plain Python function: write it inside, or decorate it with numba.njit.",
     ),
     ("unsupported NumPy function", "Numba does not know this NumPy function: write the loop instead, it is as fast."),
+    (
+        "Can't unify return type",
+        "It returns different types on different ways out (float32 here, float64 there?): Numba wants one type.",
+    ),
     ("Cannot unify", "A variable changes its type on the way (an int that becomes a float?): Numba wants one type."),
 )
 _NUMBA = "Numba cannot compile this: keep to numbers, arrays, tuples, loops and NumPy's basic functions."

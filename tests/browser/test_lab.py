@@ -14,6 +14,12 @@ from course_lib.common.notebooks import find
 ALWAYS = ("notebooks/00_", "notebooks/01_", "exercises/01_")
 ASSIGNMENT_00 = "my_work/00_start_here/00_start_here.ipynb"
 ASSIGNMENT_01 = "my_work/01_mdps_and_policy_iteration/01_mdps_and_policy_iteration.ipynb"
+GO_BOARD = """
+from course_lib.go.board_widget import GoBoard
+from course_lib.go.players import RandomPlayer
+from course_lib.go.rules import Rules
+GoBoard(RandomPlayer(), Rules(5))
+"""
 
 pytestmark = [
     pytest.mark.slow,
@@ -110,3 +116,26 @@ def test_after_a_restart_adopt_takes_over_what_was_saved(opened):
     said = notebook.run_source("from course_lib.workbook import adopt, progress\nadopt('00_start_here')")
     assert said == "mdp.discounted_return: yours"
     assert "✓ discounted_return: yours" in notebook.run_source("progress()")
+
+
+def test_a_go_board_answers_clicks_keys_and_typed_moves(opened):
+    """Each is played and answered, and a click on a stone is told why not."""
+    notebook = opened(ASSIGNMENT_00)
+    notebook.run_source(GO_BOARD)
+    board = notebook.page.locator(".go-widget")
+
+    def says(text):
+        lab.wait_for(lambda: text in board.inner_text() and "Your move" in board.inner_text(), text)
+
+    board.locator("[data-vertex=C3]").click()
+    says("Last move: White")
+    board.locator("[data-vertex=C3]").click()
+    says("Black cannot play C3: there is a stone on that point.")
+    assert board.locator("[data-vertex=C3]").get_attribute("aria-label") == "C3 black"
+    board.locator("[data-vertex=C3]").press("ArrowLeft")  # what lies there is chance: a stone of White, or nothing
+    notebook.page.keyboard.press("Enter")
+    lab.wait_for(lambda: "B3 empty" not in board.locator("[data-vertex=B3]").get_attribute("aria-label"), "Enter plays")
+    board.locator("input").fill("Z9")
+    board.locator("input").press("Enter")
+    says("'Z9' is no point of a 5 by 5 board")
+    assert notebook.red() == []

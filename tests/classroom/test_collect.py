@@ -66,12 +66,14 @@ class Course:
         return self.submitted()
 
     def submitted(self):
-        """What lies in submitted/: the text of each notebook."""
-        paths = sorted((self.root / "submitted").rglob("*"))
-        assert {path.relative_to(self.root / "submitted").parts[1:] for path in paths if path.is_file()} <= {
-            (NAME, f"{NAME}.ipynb")
-        }
-        return {path.parts[-3]: nbformat.read(path, 4).cells[0].source for path in paths if path.is_file()}
+        """What lies in submitted/: the text of the notebook of each student, {notebook: text} where there are several."""
+        paths = [path for path in sorted((self.root / "submitted").rglob("*")) if path.is_file()]
+        released = {(NAME, path.name) for path in (self.root / "exercises" / NAME).iterdir()}
+        assert {path.relative_to(self.root / "submitted").parts[1:] for path in paths} <= released
+        found = {}
+        for path in paths:
+            found.setdefault(path.parts[-3], {})[path.stem] = nbformat.read(path, 4).cells[0].source
+        return found if len(released) > 1 else {student: texts[NAME] for student, texts in found.items()}
 
 
 @pytest.fixture
@@ -173,6 +175,28 @@ def test_canvas_and_plain_files_are_collected(course):
     course.download({"max/01_topic.ipynb": notebook("Max's"), "ann.zip": zipped({"01_topic.ipynb": notebook("Ann's")})})
     expected = {"12": "Jane's last", "13": "Jim's", "zoë": "Zoë's", "max": "Max's", "ann": "Ann's"}
     assert course.collect() == expected
+
+
+def test_every_notebook_of_an_assignment_is_collected(course):
+    """However a student sends the two: zipped with their folder, one by one, or only one; each has its last copy."""
+    for name in ("01a_first", "01b_second"):
+        course.place(f"exercises/{NAME}/{name}.ipynb", notebook("the release"))
+    (course.root / f"exercises/{NAME}/{NAME}.ipynb").unlink()
+    folder = {f"my_work/{NAME}/01{part}.ipynb": notebook(part) for part in ("a_first", "b_second", "b_second.new")}
+    packed = {
+        "Zoë Müller_1_assignsubmission_file_/work.zip": zipped(folder),
+        "doejane_12_345_01a_first.ipynb": notebook("Jane's"),
+        "doejane_12_346_01b_second-1.ipynb": notebook("Jane's second, again"),
+        "doejane_12_347_01b_second.ipynb": notebook("Jane's second"),
+    }
+    course.download({"submissions.zip": zipped(packed), "max_01b_second.ipynb": notebook("Max's")})
+    course.download({"ann.zip": zipped(folder), f"ann_{NAME}.ipynb": notebook("named after the folder")})
+    assert course.collect() == {
+        "Zoë Müller": {"01a_first": "a_first", "01b_second": "b_second"},
+        "12": {"01a_first": "Jane's", "01b_second": "Jane's second, again"},
+        "max": {"01b_second": "Max's"},
+        "ann": {"01a_first": "a_first", "01b_second": "b_second"},
+    }
 
 
 def test_the_gradebook_gives_the_ids(course):

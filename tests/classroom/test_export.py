@@ -110,6 +110,29 @@ def test_the_full_table_holds_every_point(course):
     assert [absent[name] for name in ("timestamp", "raw_score", "score", "needs_manual_grade", "check")] == [""] * 5
 
 
+def test_cells_of_several_notebooks_stand_in_their_order(course):
+    """Behind their notebook's name: both have a `check`. As released: `why` before `check` in the second."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "from_bellman_to_agent57") as book:
+        book.add_assignment("03_two")
+        for notebook, names in (("03b_second", ("why", "check")), ("03a_first", ("check",))):
+            book.add_notebook(notebook, "03_two")
+            for name in names:
+                book.add_grade_cell(name, notebook, "03_two", max_score=5, cell_type="code")
+                book.add_source_cell(name, notebook, "03_two", cell_type="code")
+        book.add_submission("03_two", "zm")
+        for points, cell in enumerate([("check", "03a_first"), ("why", "03b_second"), ("check", "03b_second")], 1):
+            grade = book.find_grade(*cell, "03_two", "zm")
+            grade.auto_score, grade.needs_manual_grade = points, False
+        book.db.commit()
+    grades, canvas, _ = export.write_all(course, course)
+    heading, *rows = read(grades)
+    assert heading[-3:] == ["03a_first/check", "03b_second/why", "03b_second/check"]
+    (row,) = [row for row in rows if row[0] == "03_two" and row[3] == "zm"]
+    assert row[-3:] == ["1", "2", "3"]
+    assert [row[heading.index(name)] for name in ("score", "max_score")] == ["6", "15"]
+    assert ["Müller, 李, Zoë", "77", "zm", "zm", "", "7.5", "10", "6"] in read(canvas)
+
+
 def test_canvas_gets_its_columns_and_the_points_possible(course):
     """No grade for who handed in nothing, nor while an answer is unread."""
     _, canvas, _ = export.write_all(course, course)

@@ -8,8 +8,6 @@ import re
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 import time
 
 import nbformat
@@ -17,9 +15,11 @@ import psutil
 import pytest
 from nbgrader.api import Gradebook
 from submissions import FILES, NOTEBOOKS
+from teacher import ESSAY as EXPERIMENT
+from teacher import MEAN_SQUARE, RESCALE, Course, source_notebook
 
 from course_lib import ROOT, mdp
-from course_lib.classroom import gradebook, sandbox
+from course_lib.classroom import sandbox
 from course_lib.classroom.judge import UNCONTAINED, Judge
 from course_lib.classroom.provenance import version
 from course_lib.classroom.remote import RemoteAnswer
@@ -27,108 +27,18 @@ from course_lib.classroom.remote import RemoteAnswer
 pytestmark = pytest.mark.slow  # a whole class is graded
 ASSIGNMENT = "numbers"
 DESERVED = {name: deserved for name, (deserved, _) in {**NOTEBOOKS, **FILES}.items()}
-SOLUTION = '''@fill(private_course.{name})
-def {name}({parameters}):
-    """Do it."""
-    ### BEGIN SOLUTION
-    return {body}
-    ### END SOLUTION'''
-CONFIG = f"""
-load_subconfig({str(ROOT / "nbgrader_config.py")!r})
-c = get_config()
-c.Judge.modules = ["private_course"]
-c.Judge.cell_seconds = 4
-"""
 
 
-def student(name):
-    """The id of a student, made of what they hand in."""
-    return re.sub(r"\W+", "-", name)
-
-
-def marked(make, name, source, **marks):
-    """A cell with nbgrader's marks."""
-    marks = {"grade_id": name, "grade": False, "solution": False, "locked": False, "task": False} | marks
-    made = make(source, metadata={"nbgrader": {"schema_version": 3, **marks}})
-    return nbformat.from_dict({**made, "id": name})
-
-
-def source_notebook():
+def source():
     """Two exercises, a training that would take for ever, and an experiment to be graded by hand."""
-    code, text = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
-    squares = SOLUTION.format(name="mean_square", parameters="values", body="(values**2).mean()  # the secret answer")
-    scales = SOLUTION.format(name="rescale", parameters="values, factor", body="factor * values  # the secret answer")
-    cells = [
-        code("import private_course\nfrom course_lib.workbook import check, fill"),
-        marked(code, "rescale", scales, solution=True),
-        marked(code, "check-rescale", "check(private_course.rescale)", grade=True, locked=True, points=4),
-        code("import time\ntime.sleep(1000)  # a training"),
-        marked(code, "mean-square", squares, solution=True),
-        marked(code, "check-mean-square", "check(private_course.mean_square)", grade=True, locked=True, points=2),
-        marked(text, "essay", "A good answer: the secret rubric.", grade=True, solution=True, points=3),
-    ]
-    return nbformat.v4.new_notebook(cells=cells)
-
-
-class Course:
-    """A teacher's folder, and nbgrader's commands run in it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        paths = [str(ROOT), str(ROOT / "tests" / "classroom"), os.environ.get("PYTHONPATH", "")]
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(paths),
-            "PATH": gradebook.path(),
-            "COURSE_TEST_SECRET": "of the teacher",
-        }
-        (folder / "nbgrader_config.py").write_text(CONFIG)
-        (folder / "solutions" / ASSIGNMENT).mkdir(parents=True)
-        nbformat.write(source_notebook(), folder / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb")
-        self.run("generate_assignment", ASSIGNMENT)
-        self.released = (folder / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text()
-
-    def start(self, *words):
-        """One of nbgrader's commands, started."""
-        command = [sys.executable, "-m", "nbgrader", *words]
-        return subprocess.Popen(
-            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-
-    def run(self, *words):
-        """One of nbgrader's commands, run to its end; returns what it printed."""
-        process = self.start(*words)
-        said = process.communicate(timeout=600)[0].decode()
-        assert process.returncode == 0, said[-3000:]
-        return said
-
-    def hand_in(self, name, content):
-        """Lay a submission where nbgrader collects them."""
-        folder = self.folder / "submitted" / student(name) / ASSIGNMENT
-        folder.mkdir(parents=True)
-        (folder / f"{ASSIGNMENT}.ipynb").write_bytes(content)
-
-    def grades(self, name):
-        """The gradebook's grades of a student's notebook by cell."""
-        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as book:
-            notebook = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student(name))
-            return {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in notebook.grades}
-
-    def given(self, name):
-        """The points that a student got for the checked cells."""
-        return sum(points for cell, (points, _) in self.grades(name).items() if cell != "essay")
-
-    def graded(self, name):
-        """A student's autograded notebook."""
-        return nbformat.read(
-            self.folder / "autograded" / student(name) / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4
-        )
+    training = nbformat.v4.new_code_cell("import time\ntime.sleep(1000)  # a training")
+    return source_notebook(*RESCALE, training, *MEAN_SQUARE, EXPERIMENT)
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course in which every submission has been handed in and graded, the grading killed once in the middle."""
-    course = Course(tmp_path_factory.mktemp("course"))
+    course = Course(tmp_path_factory.mktemp("course"), ASSIGNMENT, **{ASSIGNMENT: source()})
     course.canary = tmp_path_factory.mktemp("canary") / "precious"
     course.canary.mkdir()
     (course.canary / "file").write_text("kept")
@@ -136,7 +46,7 @@ def course(tmp_path_factory):
         listener.settimeout(0.1)
         fill_in = {"TARGETS": repr([str(course.canary)]), "PORT": str(listener.getsockname()[1])}
         for name, (_, change) in NOTEBOOKS.items():
-            text = json.dumps(change(json.loads(course.released)))
+            text = json.dumps(change(json.loads(course.released[ASSIGNMENT])))
             for word, value in fill_in.items() if name == "deletes and writes files" else ():
                 text = text.replace(word, value.replace('"', '\\"'))
             course.hand_in(name, text.encode())
@@ -203,7 +113,7 @@ DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n of no size").decode()
 @pytest.fixture(scope="module")
 def essay(course):
     """A student who wrote about the experiment, with a plot, and was graded by hand."""
-    notebook = json.loads(course.released)
+    notebook = json.loads(course.released[ASSIGNMENT])
     notebook["cells"][-1]["source"] = ESSAY
     html = f'<img alt="a &quot;plot&quot; onerror=" src="data:image/png;base64,{DOT}"><script>alert(5)</script>'
     data = {"text/html": [html], "image/svg+xml": "<svg onload=alert(6)>", "image/jpeg": DOT, "text/plain": "secret 7"}
@@ -233,12 +143,12 @@ def test_who_grades_by_hand_sees_the_plots(essay):
     """Pictures as they were saved, and nothing else of the outputs."""
     (output,) = essay.graded("writes").cells[0].outputs
     assert output.data == {"image/png": DOT, "text/plain": "a  plot  onerror="}
-    assert f"data:image/png;base64,{DOT}" in feedback(essay, "writes")
+    assert f"data:image/png;base64,{DOT}" in essay.feedback("writes")
 
 
 def test_what_students_write_is_shown_without_scripts(essay):
     """Formulas and links stay whole."""
-    page = feedback(essay, "writes")
+    page = essay.feedback("writes")
     assert "raw &lt;script&gt;" in page
     assert "https://example.org/a?b=c" in page and "<summary>more</summary>" in page
     assert "$a &lt; b$ &amp; $b &gt; 0$" in page and "1 &amp; s &lt; t" in page
@@ -251,7 +161,7 @@ def test_a_grade_by_hand_stays_settled_until_the_answer_changes(essay):
     essay.run("autograde", ASSIGNMENT, "--student", "writes", "--force")
     assert settled()
     assert essay.run("autograde", ASSIGNMENT, "--student", "writes").count("writes") == 0
-    path = essay.folder / "submitted" / "writes" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path = essay.place("submitted", "writes")
     path.write_text(path.read_text().replace("It grows", "It shrinks"))
     assert "handed in anew" in essay.run("autograde", ASSIGNMENT, "--student", "writes")
     assert not settled()
@@ -310,25 +220,20 @@ def test_claims_are_in_the_graded_cell_for_programs(course):
     assert found == {"by_hand": ("held", 2), "negative": ("wrong", 1), "leaves_its_inputs_alone": ("not run", 1)}
 
 
-def feedback(course, name):
-    """The page that a student gets."""
-    return (course.folder / "feedback" / student(name) / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
-
-
 def test_feedback_tells_every_claim_and_why_it_does_not_hold(course):
     """In the course's own words, with the version that graded."""
-    page = feedback(course, "wrong")
+    page = course.feedback("wrong")
     for sentence in ("Twice one and two is two and four", "You added the factor.", "Negative values keep their size"):
         assert sentence in page
     assert version(("private_course",)) in page
-    assert "could not be read as a notebook" in feedback(course, "not JSON")
-    assert "It ended the whole program" in feedback(course, "os._exit")
+    assert "could not be read as a notebook" in course.feedback("not JSON")
+    assert "It ended the whole program" in course.feedback("os._exit")
 
 
 @pytest.mark.parametrize("name", ["blank", "wrong", "everything deleted", "not JSON"])
 def test_feedback_shows_neither_answer_nor_checks_nor_rubric(course, name):
     """Nor the traceback of anything."""
-    page = feedback(course, name)
+    page = course.feedback(name)
     page = re.sub(r"<style.*?</style>", "", page, flags=re.DOTALL)
     assert not re.search(r"secret (answer|rubric)|expect\(|def by_hand|Traceback|site-packages", page)
 

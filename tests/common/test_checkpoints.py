@@ -167,6 +167,138 @@ def test_the_scale_of_a_half_precision_loss_is_kept(tmp_path):
     assert all((variable.numpy() == 8).all() for variable in found.inner_optimizer.variables[2:])
 
 
+class Games:
+    """Numbers outside of TensorFlow: rows that become more, a generator's state, nothing at all."""
+
+    def __init__(self, count, width=2):
+        self.rows, self.width = np.arange(count * width, dtype=np.int8).reshape(count, width), width
+        self.draws = np.array([2**63 + count], np.uint64)
+
+    def pack(self):
+        return {"rows": self.rows, "draws": self.draws, "none": np.zeros((0, 3))}
+
+    def unpack(self, arrays):
+        if arrays["rows"].shape[1] != self.width:
+            raise ValueError(f"the games are {arrays['rows'].shape[1]} wide, not {self.width}")
+        assert arrays["none"].shape == (0, 3)
+        self.rows, self.draws = arrays["rows"], arrays["draws"]
+
+
+@pytest.fixture
+def played(tmp_path):
+    """A folder in which steps 10 (1 game, numbers from 100) and 20 (2 games, from 200) were saved."""
+    made, games = state(100), Games(1)
+    checkpoints = Checkpoints(tmp_path, games=games, **made)
+    checkpoints.save(10)
+    for variable in made["model"].variables:
+        variable.assign_add(tf.fill(variable.shape, 100.0))
+    games.__init__(2)
+    checkpoints.save(20)
+    return tmp_path
+
+
+def assert_restored(folder, step):
+    """Both, games and model, are those of one step: of 10 or 20 (see `played`)."""
+    made, games = state(0), Games(0)
+    assert Checkpoints(folder, games=games, **made).restore() == step
+    assert (len(games.rows), numbers(made)[0]) == (step // 10, step * 10)
+    assert games.rows.dtype == np.int8 and games.draws == Games(step // 10).draws
+
+
+def test_arrays_come_back_with_the_variables(played):
+    """Their shapes and kinds, too; what lies there is named after the object."""
+    assert_restored(played, 20)
+    assert sorted(file.name for file in played.glob("*.npz")) == ["step-10.games.npz", "step-20.games.npz"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"), [(k, h) for k in ("games", "data", "index") for h in ("cut", "deleted", "zeroed")]
+)
+def test_arrays_and_variables_are_of_one_checkpoint(played, kind, how):
+    """Whichever file of the newest is damaged, both come from the one before; the run then goes on to save."""
+    damage(played, 20, kind, how)
+    assert_restored(played, 10)
+    made, games = state(0), Games(0)
+    checkpoints = Checkpoints(played, games=games, **made)
+    checkpoints.restore()
+    made["model"].variables[0].assign([200.0, 200.0])
+    games.__init__(2)
+    checkpoints.save(20)
+    assert_restored(played, 20)
+
+
+def test_every_byte_of_the_arrays_is_watched(tmp_path):
+    """A bit that has turned is found, wherever it lies: nothing is restored of it, or what is restored is right."""
+    games = Games(3)
+    Checkpoints(tmp_path, games=games).save(1)
+    (file,) = tmp_path.glob("*.npz")
+    whole = file.read_bytes()
+    for place in range(0, len(whole), 7):
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        found = Games(0)
+        try:
+            Checkpoints(tmp_path, games=found).restore()
+            np.testing.assert_array_equal(found.rows, games.rows)
+        except ValueError as error:
+            assert "No checkpoint can be used" in str(error) and len(found.rows) == 0
+
+
+@pytest.mark.parametrize(("step", "left"), [(20, 10), (30, 20)])
+def test_a_kill_between_arrays_and_variables_leaves_the_checkpoint_before(played, step, left):
+    """Also where step 20 is saved anew, since its arrays were damaged: its old variables do not get the new arrays."""
+    if step == 20:
+        damage(played, 20, "games", "cut")
+    checkpoints = Checkpoints(played, games=Games(9), **state(900))
+    checkpoints._manager.save = lambda **_: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        checkpoints.save(step)
+    assert (played / f"step-{step}.games.npz").exists()
+    assert_restored(played, left)
+
+
+def test_the_next_save_removes_what_a_kill_left(played):
+    """Arrays without their variables, and half an array."""
+    (played / "step-30.games.npz").write_bytes(b"of no checkpoint")
+    (played / "draft-step-40.games.npz").write_bytes(b"half")
+    Checkpoints(played, games=Games(5), **state(500)).save(50)
+    assert sorted(file.name for file in played.glob("*.npz")) == ["step-20.games.npz", "step-50.games.npz"]
+    assert_restored(played, 50)
+
+
+@pytest.mark.parametrize("keep", [1, 3])
+def test_arrays_go_with_their_checkpoint(tmp_path, keep):
+    """The newest are kept, also over a restart; files of others stay."""
+    (tmp_path / "curves.npz").touch()
+    for steps in ((1, 2, 3), (4, 5)):
+        checkpoints = Checkpoints(tmp_path, keep=keep, games=Games(1))
+        for step in steps:
+            checkpoints.save(step)
+    names = [f"step-{step}.games.npz" for step in range(6 - keep, 6)]
+    assert sorted(file.name for file in tmp_path.glob("*.npz")) == ["curves.npz", *names]
+
+
+@pytest.mark.parametrize(
+    ("objects", "why"),
+    [
+        ({}, r"it has arrays of \['games'\], and those of \[\] are needed"),
+        ({"games": Games(0), "more": Games(0)}, r"those of \['games', 'more'\] are needed"),
+        ({"games": Games(0, width=3)}, "the games are 2 wide, not 3"),
+    ],
+)
+def test_arrays_of_another_run_are_refused(played, objects, why):
+    """Objects that the checkpoint lacks or has too many, and what does not fit."""
+    with pytest.raises(ValueError, match=f"No checkpoint can be used .*{why}"):
+        Checkpoints(played, **objects, **state(0)).restore()
+
+
+def test_objects_that_only_pickle_could_keep_are_refused(tmp_path):
+    """When they are saved, not first when a long run is to go on."""
+    games = Games(1)
+    games.rows = np.array([{}])
+    with pytest.raises(ValueError, match="allow_pickle"):
+        Checkpoints(tmp_path, games=games).save(1)
+
+
 def test_a_model_is_saved_whole_or_not_at_all(tmp_path, monkeypatch):
     """A save that breaks off leaves the file of before; a good one leaves no draft."""
     file = tmp_path / "model.keras"

@@ -56,6 +56,14 @@ def test_a_touched_copy_stays(course):
     assert files(course)["01_topic.ipynb"] == "mine"
 
 
+def test_a_second_notebook_comes_to_an_assignment(course):
+    """It is laid beside the first, which a learner has begun."""
+    touch(course, "mine")
+    (course / "exercises" / "01_topic" / "01b_more.ipynb").write_text("more")
+    assert lay(course) == ["laid my_work/01_topic/01b_more.ipynb"]
+    assert files(course) | {"map.png": ""} == {"01_topic.ipynb": "mine", "01b_more.ipynb": "more", "map.png": ""}
+
+
 def test_a_new_release_lies_beside_a_touched_copy(course):
     """Once, and a still newer one takes its place while it is untouched."""
     touch(course, "mine")

@@ -34,15 +34,34 @@ def test_the_map_lists_every_chapter_with_links_that_lead_somewhere(monkeypatch)
     assert "00 · Start here" in repr(chapters) and "None" not in repr(chapters)
 
 
-def test_the_map_prefers_the_learners_own_copies(tmp_path):
-    notebook = {"cells": [{"cell_type": "markdown", "source": "# 07 · A chapter\n\nText"}], "metadata": {"course": {}}}
-    for folder in ("notebooks", "exercises/07_a", "my_work/07_a"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "notebooks" / "07_a.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    released = tmp_path / "exercises" / "07_a" / "07_a.ipynb"
-    released.write_text("{}", encoding="utf-8")
-    assert reading.CourseMap(tmp_path).rows[0]["exercises"] == [released]
-    for name in ("07_a.ipynb", "07_a.new.ipynb"):
-        (tmp_path / "my_work" / "07_a" / name).write_text("{}", encoding="utf-8")
+@pytest.fixture
+def lay(tmp_path):
+    """A function that lays empty notebooks of chapter 07_a, given from the course's root; returns where."""
+    text = {"cells": [{"cell_type": "markdown", "source": "# 07 · A chapter\n\nText"}], "metadata": {"course": {}}}
+
+    def laid(*names):
+        paths = [tmp_path / f"{name}.ipynb" for name in ("notebooks/07_a", *names)]
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(text), encoding="utf-8")
+        return paths[1:]
+
+    return laid
+
+
+def test_the_map_prefers_the_learners_own_copies(lay, tmp_path):
+    released = lay("exercises/07_a/07_a")
+    assert reading.CourseMap(tmp_path).rows[0]["exercises"] == released
+    copy, _ = lay("my_work/07_a/07_a", "my_work/07_a/07_a.new")
     row = reading.CourseMap(tmp_path).rows[0]
-    assert row["exercises"] == [tmp_path / "my_work" / "07_a" / "07_a.ipynb"] and row["title"] == "07 · A chapter"
+    assert row["exercises"] == [copy] and row["title"] == "07 · A chapter"
+    assert "fill in the blanks" in reading.CourseMap(tmp_path)._repr_html_()
+
+
+def test_the_map_links_each_notebook_of_an_assignment_by_its_name(lay, tmp_path):
+    """In order, and the second, which is not laid yet, as it was released."""
+    _, second = lay("exercises/07_a/07a_first", "exercises/07_a/07b_second")
+    copy, *_ = lay("my_work/07_a/07a_first", "my_work/07_a/07a_first.new", "my_work/07_a/of_mine")
+    chapters = reading.CourseMap(tmp_path)
+    assert chapters.rows[0]["exercises"] == [copy, second]
+    assert ">07a_first</a><br><a" in chapters._repr_html_() and ">07b_second</a>" in chapters._repr_html_()

@@ -60,6 +60,19 @@ def test_refresh_removes_what_no_solution_makes(course):
     assert release.refresh(course) == []
 
 
+def test_an_assignment_may_have_several_notebooks(course):
+    """Each is released, blank, under its own name; one that is taken out of it goes."""
+    folder, released = course / "solutions/01_topic", course / "exercises/01_topic"
+    for name in ("01a_first.ipynb", "01b_second.ipynb"):  # with the same ids in each
+        (folder / name).write_bytes((folder / "01_topic.ipynb").read_bytes())
+    (folder / "01_topic.ipynb").unlink()
+    release.refresh(course)
+    assert sorted(path.name for path in released.iterdir()) == ["01a_first.ipynb", "01b_second.ipynb", "data.csv"]
+    assert all("return 2" not in path.read_text() for path in released.glob("*.ipynb"))
+    (folder / "01a_first.ipynb").unlink()
+    assert release.refresh(course) == ["removed 01_topic/01a_first.ipynb, which no solution makes"]
+
+
 def test_a_solution_outside_a_solution_cell_is_refused(course):
     """Else it would leak; the old release stays, and the error says what nbgrader said."""
     release.refresh(course)

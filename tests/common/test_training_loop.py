@@ -1,8 +1,10 @@
 """The loop around an update: what it measures and keeps; an interrupted run takes the way of an unbroken one."""
 
+import contextlib
 import dataclasses
 import signal
 
+import numpy as np
 import pytest
 
 from course_lib.common.quiet import tensorflow as tf
@@ -60,6 +62,45 @@ def test_losses_are_means_over_the_steps_since_the_last_report():
         (3, 1), (4, 3), (6, 4.5), (8, 6.5), (9, 8), (12, 10),
     ]  # fmt: skip
     assert next(value for _, name, value in rows if name == "square") == pytest.approx(5 / 3)
+
+
+def test_a_loss_is_averaged_over_the_steps_that_report_it():
+    """Of steps 0 to 3, three report `a` (mean (0 + 1 + 3)/3), one reports a `count`, and step 2 nothing."""
+    losses = [{"a": tf.constant(0.0)}, {"a": 1.0, "count": 3}, {}, {"a": tf.constant(3.0), "count": 4}]
+    losses += [{}, {}, {"late": 7}]
+    given = {"evaluate": dict, "state": {}, "report_every": 4, "show": False}
+    rows = run_updates(losses.__getitem__, Config(updates=7, evaluate_every=99, checkpoint_every=99), **given).rows
+    assert rows == [(4, "a", pytest.approx(4 / 3)), (4, "count", 3.5), (7, "late", 7)]
+
+
+def test_an_interrupted_run_takes_its_arrays_along(tmp_path):
+    """State outside of TensorFlow, here every x so far, comes from the same checkpoint as the variables."""
+
+    class Sequence:
+        def __init__(self):
+            self.all = np.zeros(0)
+
+        def pack(self):
+            return {"all": self.all}
+
+        def unpack(self, arrays):
+            self.all = arrays["all"]
+
+    def run(toy, folder):
+        kept = Sequence()
+
+        def update(step):
+            losses = toy.update(step)
+            kept.all = np.append(kept.all, float(toy.x))
+            return losses
+
+        state = {"toy": toy, "kept": kept}
+        with contextlib.suppress(KeyboardInterrupt):
+            run_updates(update, Config(), evaluate=toy.evaluate, state=state, folder=folder, report_every=3)
+        return kept.all
+
+    assert len(run(Toy(interrupt_update=5), tmp_path / "a")) == 6
+    np.testing.assert_array_equal(run(Toy(), tmp_path / "a"), run(Toy(), tmp_path / "b"))
 
 
 def test_it_is_evaluated_before_the_first_step_every_so_often_and_at_the_end():

@@ -1,7 +1,5 @@
 """What the tests of the house look at, found by listing folders: a new chapter needs no entry anywhere."""
 
-import re
-
 from course_lib import ROOT
 from course_lib.common import notebooks
 
@@ -17,8 +15,3 @@ MODULES = sorted(ROOT.glob("course_lib/**/*.py"))
 def name(path):
     """A path as a test's name."""
     return path.relative_to(ROOT).as_posix()
-
-
-def number(path):
-    """The chapter's number, such as 01 or 02b; a long chapter's two solutions, 05a_ and 05b_, have 05."""
-    return re.match(r"\d+[a-z]?", path.name)[0]

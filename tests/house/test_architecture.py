@@ -14,7 +14,7 @@ AVOIDED = {
     r"\.predict\(": "60 to 130 ms a call: compile the model's call with tf.function",
     r"allow_pickle\s*=\s*True": "loading such a file may run anything",
     r"\btf_keras\b": "the course is written for Keras 3",
-    r"\b(TODO|FIXME|XXX)\b": "do it or file it",
+    r"\b(TODO|FIXME)\b|# *XXX\b": "do it or file it",  # XXX alone may be three black stones
 }
 
 
@@ -117,7 +117,7 @@ def test_every_module_says_what_it_is_for(path):
     """A docstring on top, and at most 300 lines: one idea, read in one sitting. A list of claims may be longer."""
     text = path.read_text(encoding="utf-8")
     assert not text.strip() or ast.get_docstring(ast.parse(text))
-    assert len(text.splitlines()) <= 300 or path.name == "checks.py"
+    assert len(text.splitlines()) <= 300 or path.name.startswith("checks")
 
 
 @pytest.mark.parametrize("wing", WINGS)

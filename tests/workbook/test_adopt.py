@@ -20,7 +20,7 @@ RIGHT = "@fill(toy_course.rescale)\ndef rescale(values, factor):\n    return val
 def save(tmp_path):
     """A function that saves solution cells as an assignment's notebook and returns the work folder."""
 
-    def saved(*sources, assignment="01_toy"):
+    def saved(*sources, assignment="01_toy", notebook=None):
         cells = []
         for number, source in enumerate(sources):
             cell = nbformat.v4.new_code_cell(source)
@@ -28,7 +28,7 @@ def save(tmp_path):
             cells.append(cell)
         folder = tmp_path / "my_work" / assignment
         folder.mkdir(parents=True, exist_ok=True)
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{assignment}.ipynb")
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{notebook or assignment}.ipynb")
         return tmp_path / "my_work"
 
     return saved
@@ -43,6 +43,22 @@ def test_a_right_function_is_plugged_in_with_its_helpers_and_constants(toy, save
     assert not adopted.refused and toy.rescale.accepted is not None
     assert toy.mean_square(np.ones(2)) == 1
     assert "toy_course.rescale: yours" in repr(adopted) and "yours" in adopted._repr_html_()
+
+
+def test_every_notebook_of_an_assignment_is_read(toy, save):
+    """In order, each with its own helpers: the ids of cells, and names, may be the same; a new release is not theirs."""
+    square = "def times(a):\n    return a * a\n@fill(toy_course.mean_square)\ndef mean_square(values):\n    return {}\n"
+    save(square.format("np.mean(times(values))"), notebook="01b_second")
+    save(square.format("0"), notebook="01b_second.new")
+    helper = "def times(a, b):\n    return a * b\n"
+    folder = save(helper + RIGHT.replace("values * factor", "times(values, factor)"), "1 +", notebook="01a_first")
+    adopted = adopt("01_toy", folder)
+    assert {name: result.status for name, result in adopted.results.items()} == {
+        "toy_course.rescale": "accepted",
+        "toy_course.mean_square": "accepted",
+    }
+    assert list(adopted.results)[0] == "toy_course.rescale" and adopted.refused[0].startswith("01a_first.ipynb: ")
+    assert toy.rescale.accepted and toy.mean_square.accepted and len(progress(folder).yours) == 2
 
 
 def test_a_wrong_or_blank_function_is_not_plugged_in(toy, save):
