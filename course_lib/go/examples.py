@@ -83,7 +83,26 @@ class Examples:
         )
 
 
-def held_out(games, share=0.1):
-    """Set some games aside; returns (games to learn from, games to test on). Whole games: their positions are alike."""
-    first = len(games.lengths) - max(1, round(share * len(games.lengths)))
-    return games.some(slice(first)), games.some(slice(first, None))
+def held_out(games, share=0.1, opened=4):
+    """Set some games aside to test on.
+
+    Whole games, for the positions of one are alike; and games that began with several random moves, for after fewer an
+    expert goes through the same positions again.
+
+    Args:
+      games: `Games`.
+      share: of all games.
+      opened: random moves that a game to test on began with, at least.
+
+    Returns:
+      (games to learn from, games to test on).
+
+    Raises:
+      ValueError: there are not enough games of that kind.
+    """
+    fit = np.flatnonzero(games.openings >= opened)
+    count = max(1, round(share * len(games.lengths)))
+    if count > len(fit):
+        raise ValueError(f"{count} games with {opened} random moves or more are needed; there are {len(fit)}.")
+    tested = np.isin(np.arange(len(games.lengths)), fit[-count:])
+    return games.some(~tested), games.some(tested)

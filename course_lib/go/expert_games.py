@@ -20,7 +20,7 @@ from course_lib.go.self_play import winner_of
 RULES = Rules(7, 8.5)
 FILE = pathlib.Path(__file__).parent / "shipped" / "expert_games.npz"
 COUNT, LEVEL = 1500, 1
-RANDOM_MOVES = 6  # at most, at the beginning: left to itself, an expert plays the same games again and again
+RANDOM_MOVES = 6  # at most, at the beginning: left to itself, GNU Go plays the same ten games again and again
 AT_ONCE = 50
 
 
@@ -84,6 +84,12 @@ def random_points(boards, rng):
     return np.where(legal, rng.random(legal.shape), -1).argmax(axis=1)
 
 
+def distinct(games):
+    """Each game once, in the order of its first appearance."""
+    _, first = np.unique(games.moves, axis=0, return_index=True)
+    return games.some(np.sort(first))
+
+
 def save_games(file, games):
     """Save games, a byte for each move."""
     narrow = [games.moves.astype(np.int8 if games.moves.max() < 128 else np.int16)]
@@ -109,7 +115,7 @@ def load_games(file=FILE):
 
 
 def make(count=COUNT, level=LEVEL):
-    """Let GNU Go play itself on 7 by 7; returns `Games`.
+    """Let GNU Go play itself on 7 by 7, as often as is said; returns the `Games` that differ.
 
     Raises:
       RuntimeError: it is not installed.
@@ -126,7 +132,7 @@ def make(count=COUNT, level=LEVEL):
                         player, RULES, games, seed=first, report=lambda over, first=first: _show(bar, first + over)
                     )
                 )
-    return Games(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    return distinct(Games(*(np.concatenate(part) for part in zip(*parts, strict=True))))
 
 
 def _show(bar, done):
@@ -136,7 +142,7 @@ def _show(bar, done):
 def main():
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--games", type=int, default=COUNT, help="how many")
+    parser.add_argument("--games", type=int, default=COUNT, help="how many are played")
     parser.add_argument("--level", type=int, default=LEVEL, help="of GNU Go")
     parser.add_argument("--to", type=pathlib.Path, default=FILE, help="where they go; in place of the shipped ones")
     arguments = parser.parse_args()

@@ -30,7 +30,7 @@ GAMES = 200
 TIMES = 8  # how many times more simulations UCT is given in the hardest match
 SEVEN = (
     "python -m course_lib train go --size 7 --komi 8.5 --blocks 5 --simulations 48 --sampled-moves 10 --resign-below -0.9 "
-    "--window 2000 --workers 1 --threads 1 --folder runs/go-7 --updates 2400"
+    "--window 2000 --workers 1 --threads 1 --folder runs/go-7 --updates 1100"
 )  # makes runs/go-7/network.keras, which is shipped as 7x7.keras
 HEAD = ["seed", "updates", "games", "opponent", "wins", "of", "as_black", "as_white", "p_centre", "value"]
 

@@ -36,6 +36,11 @@ class PolicyNetwork(TrunkNetwork):
         passes = self.passes(tf.reduce_mean(state, axis=[1, 2]))[:, None]
         return tf.transpose(tf.concat([points, passes], axis=1), [0, 2, 1])
 
+    @tf.function(reduce_retracing=True)
+    def best_moves(self, planes):
+        """[B, N, N, 17] -> the most probable of each of the next k moves, int [B, k]."""
+        return tf.argmax(self(planes), axis=-1)
+
     def get_config(self):
         """What makes an equal network."""
         return {**super().get_config(), "ahead": self.ahead}

@@ -62,8 +62,7 @@ def accuracy(network, batch):
     Returns:
       A number for each of the k moves that the batch has and the network predicts.
     """
-    compiled = tf.function(lambda planes: tf.argmax(network(planes), axis=-1), reduce_retracing=True)
-    predicted = in_batches(compiled, batch.planes)
+    predicted = in_batches(network.best_moves, batch.planes)
     steps = min(network.ahead, batch.moves.shape[1])
     known = batch.moves[:, :steps] >= 0
     return ((predicted[:, :steps] == batch.moves[:, :steps]) & known).sum(axis=0) / known.sum(axis=0)

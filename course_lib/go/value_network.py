@@ -68,9 +68,9 @@ def value_loss(values, outcomes):
     return tf.reduce_mean(tf.square(outcomes - values))
 
 
-def mean_square_error(network, batch):
-    """(z − v)² over the positions of a `Batch`; 1 for a network that always says 0."""
-    values = in_batches(tf.function(network, reduce_retracing=True), batch.planes)
+def mean_square_error(evaluate, batch):
+    """(z − v)² over the positions of a `Batch`; 1 for who always says 0. `evaluate` is planes -> values."""
+    values = in_batches(evaluate, batch.planes)
     return float(np.mean((batch.outcomes - values) ** 2))
 
 
@@ -105,11 +105,13 @@ def train_value(examples, test, channels=24, blocks=3, updates=1500, batch_size=
     network = ValueNetwork(examples.rules.size, channels, blocks)
     network.build()
     fitting = Fitting(network, value_loss, updates=updates)
+    evaluate = ValueEvaluator(network)
     seen = examples.sample(2048, np.random.default_rng([seed, 24]))
     curve = Curve()
     for step in trange(updates, unit="update", disable=not show or None):
         batch = examples.sample(batch_size, np.random.default_rng([seed, 25, step]))
         fitting.update(batch.planes, batch.outcomes)
         if (step + 1) % every == 0 or step + 1 == updates:
-            curve.add(step + 1, {"train": mean_square_error(network, seen), "test": mean_square_error(network, test)})
+            measured = {"train": mean_square_error(evaluate, seen), "test": mean_square_error(evaluate, test)}
+            curve.add(step + 1, measured)
     return network, curve

@@ -123,7 +123,6 @@ def test_a_trial_is_of_different_games(gate, monkeypatch):
     made.try_out(network, mixed, seed=3)
     (match,) = matches
     assert match.games == CONFIG.gate_games == 32 and match.distinct > 12
-    assert len({tuple(record[:2]) for record in match.records}) >= 1
 
 
 def test_both_sides_search_alike(gate, monkeypatch):

@@ -102,6 +102,11 @@ def test_the_board_that_is_set_up_is_the_first_position():
     assert first.captured == (0, 0) and not first.is_over
 
 
+def test_the_empty_board_is_no_position_of_a_game_that_began_elsewhere():
+    # Black takes its own four stones off: in a game from the empty board that would repeat it.
+    assert not play(setup("XX\nX.", suicide=True), "B1").stones.any()
+
+
 REASONS = {
     "over": "the game is over",
     "occupied": "there is a stone on that point",
