@@ -142,8 +142,10 @@ def play_all(file=TABLE, games=GAMES, matches=MATCHES):
     """Play the matches that are not in the table yet, and add them to it."""
     done = {(row.first, row.second) for row in shipped_matches(file)}
     left = [pair for pair in matches if pair not in done and all(map(can_play, pair))]
-    for number, (first, second) in enumerate(tqdm(left, unit="match", disable=None)):
-        match = play_match(make_player(first), make_player(second, 1), RULES, games, OPENING, seed=number)
+    for first, second in tqdm(left, unit="match", disable=None):
+        match = play_match(
+            make_player(first), make_player(second, 1), RULES, games, OPENING, seed=matches.index((first, second))
+        )
         _append(file, Row(first, second, match.wins, match.games, match.as_black, match.as_white, match.distinct))
 
 

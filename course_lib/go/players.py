@@ -171,6 +171,8 @@ class PolicyPlayer(Player):
         """The most probable legal move, or one drawn by the probabilities."""
         if self.temperature:
             largest = visits.max(axis=1, keepdims=True)
-            shares = visits / np.where(largest > 0, largest, 1)  # 1 at the largest, so that no power vanishes everywhere
+            shares = visits / np.where(
+                largest > 0, largest, 1
+            )  # 1 at the largest, so that no power vanishes everywhere
             return draw_moves(shares ** (1 / self.temperature), self.rng)
         return np.where(visits.sum(axis=1) > 0, visits.argmax(axis=1), -1)

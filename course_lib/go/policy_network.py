@@ -1,5 +1,7 @@
 """Policy networks that are taught by games: AlphaGo's, and DarkForest's, which says more than the next move."""
 
+import functools
+
 import numpy as np
 
 from course_lib.common.quiet import keras
@@ -36,10 +38,13 @@ class PolicyNetwork(TrunkNetwork):
         passes = self.passes(tf.reduce_mean(state, axis=[1, 2]))[:, None]
         return tf.transpose(tf.concat([points, passes], axis=1), [0, 2, 1])
 
-    @tf.function(reduce_retracing=True)
-    def best_moves(self, planes):
-        """[B, N, N, 17] -> the most probable of each of the next k moves, int [B, k]."""
-        return tf.argmax(self(planes), axis=-1)
+    @functools.cached_property
+    def best_moves(self):
+        """[B, N, N, 17] -> the most probable of each of the next k moves, int [B, k]; compiled."""
+        shape = [None, self.size, self.size, PLANES]
+        return tf.function(
+            lambda planes: tf.argmax(self(planes), axis=-1), input_signature=[tf.TensorSpec(shape, tf.uint8)]
+        )
 
     def get_config(self):
         """What makes an equal network."""

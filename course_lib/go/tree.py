@@ -55,14 +55,19 @@ class Selection(NamedTuple):
 def best_move(trees, game, node, selection, rng):
     """The legal move with the highest score; among equals the one with the highest prior, then one at random."""
     visits, totals, priors = trees.visits[game, node], trees.totals[game, node], trees.priors[game, node]
+    scores = np.empty(len(visits))  # one by one: what a learner returns may be of any type that holds numbers
     if selection.formula == PUCT:
         exploration = selection.first
         if selection.base > 0:
             exploration += np.log((1 + visits.sum() + selection.base) / selection.base)
         mean = totals.sum() / max(visits.sum(), 1) if selection.centred else 0.0
-        scores = puct_scores(priors, visits, totals - visits * mean, exploration)
+        by_puct = puct_scores(priors, visits, totals - visits * mean, exploration)
+        for move in range(len(scores)):
+            scores[move] = by_puct[move]
     else:
-        scores = ucb1_scores(visits, totals, selection.first)
+        by_ucb1 = ucb1_scores(visits, totals, selection.first)
+        for move in range(len(scores)):
+            scores[move] = by_ucb1[move]
     best, ties = -1, 0
     for move in range(len(scores)):
         if not trees.legal[game, node, move]:

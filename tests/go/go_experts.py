@@ -12,4 +12,4 @@ RULES = Rules(5, 0.5)
 @functools.cache
 def small_games(count=40, simulations=40):
     """`Games` that are the same each time."""
-    return play_games(UCTPlayer(RULES, simulations), RULES, count, random_moves=3, seed=1)
+    return play_games(UCTPlayer(RULES, simulations), RULES, count, random_moves=6, seed=1)

@@ -81,8 +81,11 @@ def test_samples_are_spread_evenly():
 def test_held_out_games_are_others():
     taught, tested = held_out(small_games(), 0.25)
     assert len(taught.lengths) == 30 and len(tested.lengths) == 10
-    assert np.array_equal(np.concatenate([taught.moves, tested.moves]), small_games().moves)
+    every = sorted(map(tuple, np.concatenate([taught.moves, tested.moves]).tolist()))
+    assert every == sorted(map(tuple, small_games().moves.tolist())) and tested.openings.min() >= 4
     assert len(held_out(small_games(), 0.001)[1].lengths) == 1
+    with pytest.raises(ValueError, match="4 games with 7 random moves or more are needed; there are 0"):
+        held_out(small_games(), opened=7)
 
 
 def test_outcomes_are_those_of_both_sides():

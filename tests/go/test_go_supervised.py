@@ -112,8 +112,8 @@ class Guesser:
 
     ahead = 2
 
-    def __call__(self, planes):
-        return tf.tile(tf.one_hot([[3, 4]], 26), [len(planes), 1, 1])
+    def best_moves(self, planes):
+        return tf.tile([[3, 4]], [len(planes), 1])
 
 
 def test_accuracy_by_hand():
