@@ -100,7 +100,8 @@ class Evaluator:
     def __init__(self, network):
         self.network = network
         shape = [None, network.size, network.size, PLANES]
-        self._compiled = tf.function(self._evaluate, input_signature=[tf.TensorSpec(shape, tf.uint8)])
+        compiled = tf.function(self._evaluate, input_signature=[tf.TensorSpec(shape, tf.uint8)])
+        self._compiled = compiled.get_concrete_function()  # traced once, here
 
     def _evaluate(self, planes):
         logits, values = self.network(planes)
