@@ -42,12 +42,9 @@ def check_games(games, rules):
 
 def test_games_are_legal_to_the_end():
     check_games(small_games(), RULES)
-    assert set(small_games().winners.tolist()) == {BLACK, WHITE} and set(small_games().openings.tolist()) == {
-        0,
-        1,
-        2,
-        3,
-    }
+    assert set(small_games().winners.tolist()) == {BLACK, WHITE} and set(small_games().openings.tolist()) == set(
+        range(7)
+    )
 
 
 def test_the_player_is_asked_for_all_moves_but_the_random_ones():
