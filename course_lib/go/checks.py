@@ -81,15 +81,16 @@ def drawn(stones, place, player):
 
 
 def eye_case(drawing, right, player=1, turns=0):
-    """A case from a drawing, its lines separated by blanks, turned by quarters to the left."""
-    signs = np.rot90(np.array([list(line) for line in drawing.split()]), turns)
+    """A case from a drawing, its lines separated by blanks, in letters of any size, turned by quarters to the left."""
+    signs = np.rot90(np.array([list(line) for line in drawing.upper().split()]), turns)
     stones, place = np.vectorize(SIGNS.get)(signs), tuple(int(i) for i in np.argwhere(signs == "+")[0])
     return asked(stones, place, player), right, drawn(stones, place, player)
 
 
 def with_hostile(corners):
     """A point amid its owner's eight stones, of which those in some corners are the opponent's."""
-    signs = np.array([list("XXX"), list("X+X"), list("XXX")])
+    signs = np.full((3, 3), "X")
+    signs[1, 1] = "+"
     for corner in corners:
         signs[corner] = "O"
     return " ".join(map("".join, signs))
@@ -106,8 +107,8 @@ def _(rng):
 def hostile_diagonals(answer, rng):
     chosen = [tuple(corner for i, corner in enumerate(CORNERS) if bits >> i & 1) for bits in range(16)]
     cases = {corners: eye_case(with_hostile(corners), len(corners) < 2) for corners in chosen}
-    cases["empty"] = eye_case(".X. X+X .X.", True)
-    cases["empty and one"] = eye_case(".XO X+X .X.", True)
+    cases["empty"] = eye_case(".x. x+x .x.", True)
+    cases["empty and one"] = eye_case(".xo x+x .x.", True)
     open_ones = ["empty", "empty and one"]
 
     def apart_from(*unwanted):
@@ -145,11 +146,11 @@ def hostile_diagonals(answer, rng):
 
 @claim(is_own_eye, "An eye has its owner's stones on all four sides", weight=1)
 def stones_on_all_sides(answer, rng):
-    sides = {"above": ".?. X+X .X.", "left": ".X. ?+X .X.", "right": ".X. X+? .X.", "below": ".X. X+X .?."}
-    cases = {"all": eye_case(".X. X+X .X.", True)}
+    sides = {"above": ".?. x+x .x.", "left": ".x. ?+x .x.", "right": ".x. x+? .x.", "below": ".x. x+x .?."}
+    cases = {"all": eye_case(".x. x+x .x.", True)}
     for side, drawing in sides.items():
         cases[f"{side} empty"] = eye_case(drawing.replace("?", "."), False)
-        cases[f"{side} hostile"] = eye_case(drawing.replace("?", "O"), False)
+        cases[f"{side} hostile"] = eye_case(drawing.replace("?", "o"), False)
     mistakes = {
         f"The neighbour {side} is not looked at: all four have to be stones of the player, or wall.": (
             ["all", f"{side} empty", f"{side} hostile"]
@@ -177,15 +178,15 @@ def stones_on_all_sides(answer, rng):
 @claim(is_own_eye, "At the edge the wall is as good as a stone, and no diagonal may be hostile", weight=2)
 def wall_beside_it(answer, rng):
     drawings = {
-        "edge": ("X+X XXX ...", True),
-        "open edge": ("X+X .X. ...", True),
-        "edge, hostile left": ("X+X OXX ...", False),
-        "edge, hostile right": ("X+X .XO ...", False),
-        "edge, not closed": ("X+. XXX ...", False),
-        "corner": ("+X. XX. ...", True),
-        "open corner": ("+X. X.. ...", True),
-        "corner, hostile": ("+X. XO. ...", False),
-        "corner, not closed": ("+XX OX. ...", False),
+        "edge": ("x+x xxx ...", True),
+        "open edge": ("x+x .x. ...", True),
+        "edge, hostile left": ("x+x oxx ...", False),
+        "edge, hostile right": ("x+x .xo ...", False),
+        "edge, not closed": ("x+. xxx ...", False),
+        "corner": ("+x. xx. ...", True),
+        "open corner": ("+x. x.. ...", True),
+        "corner, hostile": ("+x. xo. ...", False),
+        "corner, not closed": ("+xx ox. ...", False),
     }
     cases = {
         (name, turns): eye_case(drawing, right, turns=turns)
@@ -221,12 +222,12 @@ def wall_beside_it(answer, rng):
 @claim(is_own_eye, "Black's eyes are Black's, White's are White's")
 def each_player_has_its_own(answer, rng):
     drawings = {
-        "Black's": ("XXX X+X XXX", 1),
-        "White's": ("OOO O+O OOO", 2),
-        "White's with one Black": ("OOX O+O .O.", 2),
-        "White's at the edge": ("... O.. +O.", 2),
-        "nobody's": ("XXX O+O XXX", 0),
-        "false, White's": ("OOX O+O XOO", 0),
+        "Black's": ("xxx x+x xxx", 1),
+        "White's": ("ooo o+o ooo", 2),
+        "White's with one Black": ("oox o+o .o.", 2),
+        "White's at the edge": ("... o.. +o.", 2),
+        "nobody's": ("xxx o+o xxx", 0),
+        "false, White's": ("oox o+o xoo", 0),
     }
     cases = {
         (name, player): eye_case(drawing, owner == player, player)
