@@ -37,8 +37,8 @@ class Kernel:
         self.plain = function
         self._compiled = {}
 
-    def __call__(self, *args):
-        return self.compiled()(*args)
+    def __call__(self, *args, **options):
+        return self.compiled()(*args, **options)
 
     @functools.cached_property
     def exercises(self):

@@ -19,9 +19,9 @@ from course_lib.go.boards import Boards
 from course_lib.go.config import GoConfig
 from course_lib.go.networks import ZeroNetwork
 from course_lib.go.players import RandomPlayer, UCTPlayer, ZeroPlayer
+from course_lib.go.shipped_networks import FOLDER
 from course_lib.go.symmetry import SYMMETRIES, apply_symmetry, undo_symmetry
 
-FOLDER = pathlib.Path(__file__).parent / "shipped"
 CURVES = FOLDER / "growth.csv"
 SEEDS = (0, 1, 2)
 EVERY, LAST = 100, 600

@@ -21,6 +21,8 @@ from course_lib.go.arena import play_match
 from course_lib.go.expert_games import LEVEL, RULES
 from course_lib.go.gate import win_rate_bounds
 from course_lib.go.gnugo import GnuGo, find_gnugo
+from course_lib.go.growth import shipped_network
+from course_lib.go.networks import Evaluator
 from course_lib.go.players import PolicyPlayer, RandomPlayer, UCTPlayer, ZeroPlayer
 from course_lib.go.rollout_policy import Rollouts
 from course_lib.go.shipped_networks import FOLDER, load_evaluator, load_rollout_policy
@@ -51,10 +53,7 @@ def alphago(seed, mixing, name):
 
 def zero(seed):
     """AlphaGo Zero."""
-    from course_lib.go.growth import load_network
-    from course_lib.go.networks import Evaluator
-
-    return ZeroPlayer(Evaluator(load_network(ZERO)), RULES, SIMULATIONS, seed=seed, name="Zero")
+    return ZeroPlayer(Evaluator(shipped_network("7x7")), RULES, SIMULATIONS, seed=seed, name="Zero")
 
 
 # Each makes a player of a seed. All that search look at SIMULATIONS leaves for a move, UCT × 8 at eight times as many.

@@ -6,6 +6,7 @@ the player to move in s, Q = W / N, P(s, a) its prior probability.
 
 import numpy as np
 
+from course_lib.go.compiled import Kernel
 from course_lib.workbook import exercise
 
 
@@ -136,9 +137,10 @@ def dirichlet_alpha(num_moves):
     return 10.83 / num_moves
 
 
-def exploration_rate(visits, first=1.25, base=19652):
-    """How much a node that was visited N times explores: c(s) = ln((1 + N + base) / base) + first.
+@Kernel
+def exploration_rate(visits, first=1.25, base=19652.0):
+    """How much a node that was visited N times explores: c(s) = ln((1 + N + base) / base) + first; with base 0, `first`.
 
     Source: Silver et al. 2018, AlphaZero, Methods, "Search".
     """
-    return np.log((1 + visits + base) / base) + first
+    return first + (np.log((1 + visits + base) / base) if base > 0 else 0.0 * visits)

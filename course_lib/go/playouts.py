@@ -57,6 +57,40 @@ def random_below(rng, bound):
 
 
 @Kernel
+def list_empty(row, empty):
+    """Write the empty points into `empty`; returns how many there are."""
+    number = 0
+    for point in range(points_of(row)):
+        if row[COLOURS + point] == EMPTY:
+            empty[number] = point
+            number += 1
+    return number
+
+
+@Kernel
+def take_turn(row, i, empty, number, taken):
+    """Play on the i-th of the empty points, or pass for −1, in a game whose past is not kept up.
+
+    Returns:
+      How many empty points there are then; `empty` lists them.
+    """
+    row[KO] = 0
+    if i >= 0:
+        point = empty[i]
+        number -= 1
+        empty[i] = empty[number]
+        for j in range(put_stone(row, point, taken)):
+            empty[number] = taken[j]
+            number += 1
+        row[PASSES] = 0
+    else:
+        row[PASSES] += 1
+    row[TO_PLAY] = 3 - row[TO_PLAY]
+    row[MOVES] += 1
+    return number
+
+
+@Kernel
 def play_out(row, rng, empty, taken):
     """Play a game to its end at random, repetition ruled out only as simple ko.
 
@@ -68,15 +102,10 @@ def play_out(row, rng, empty, taken):
       rng: uint64 [1].
       empty, taken: room for int32 [N²] each.
     """
-    colours = row[COLOURS : COLOURS + points_of(row)]
-    width, number = row[SIZE] + 1, 0
-    for point in range(len(colours)):
-        if colours[point] == EMPTY:
-            empty[number] = point
-            number += 1
+    colours, width = row[COLOURS : COLOURS + points_of(row)], row[SIZE] + 1
+    number = list_empty(row, empty)
     while not is_over(row):
-        left = number
-        point = 0
+        left, i = number, 0
         while left > 0:
             i = random_below(rng, left)
             point = empty[i]
@@ -84,18 +113,7 @@ def play_out(row, rng, empty, taken):
                 break
             left -= 1  # not this one, this time
             empty[i], empty[left] = empty[left], point
-        row[KO] = 0
-        if left > 0:
-            number -= 1
-            empty[i] = empty[number]
-            for j in range(put_stone(row, point, taken)):
-                empty[number] = taken[j]
-                number += 1
-            row[PASSES] = 0
-        else:
-            row[PASSES] += 1
-        row[TO_PLAY] = 3 - row[TO_PLAY]
-        row[MOVES] += 1
+        number = take_turn(row, i if left > 0 else -1, empty, number, taken)
 
 
 @Kernel

@@ -6,8 +6,7 @@ import numpy as np
 
 from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
-from course_lib.go.planes import PLANES
-from course_lib.go.trunk import TrunkNetwork
+from course_lib.go.trunk import TrunkNetwork, compiled_for
 
 
 @keras.saving.register_keras_serializable("go")
@@ -41,10 +40,7 @@ class PolicyNetwork(TrunkNetwork):
     @functools.cached_property
     def best_moves(self):
         """[B, N, N, 17] -> the most probable of each of the next k moves, int [B, k]; compiled."""
-        shape = [None, self.size, self.size, PLANES]
-        return tf.function(
-            lambda planes: tf.argmax(self(planes), axis=-1), input_signature=[tf.TensorSpec(shape, tf.uint8)]
-        )
+        return compiled_for(self, lambda planes: tf.argmax(self(planes), axis=-1))
 
     def get_config(self):
         """What makes an equal network."""
@@ -60,8 +56,7 @@ class PolicyEvaluator:
 
     def __init__(self, network):
         self.network = network
-        shape = [None, network.size, network.size, PLANES]
-        self._compiled = tf.function(self._policy, input_signature=[tf.TensorSpec(shape, tf.uint8)])
+        self._compiled = compiled_for(network, self._policy)
 
     def _policy(self, planes):
         return tf.nn.softmax(self.network(planes)[:, 0])

@@ -9,13 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.go.compiled import Kernel
-from course_lib.go.engine import is_playable, put_stone
+from course_lib.go.engine import is_playable
 from course_lib.go.layout import (
     COLOURS,
-    KO,
     LAST,
-    MOVES,
-    PASSES,
     SIZE,
     TO_PLAY,
     is_over,
@@ -23,7 +20,7 @@ from course_lib.go.layout import (
     point_of,
     points_of,
 )
-from course_lib.go.playouts import is_own_eye, play_out, random_below
+from course_lib.go.playouts import is_own_eye, list_empty, play_out, random_below, take_turn
 from course_lib.go.rules import EMPTY, WALL
 from course_lib.go.simulation import outcome_of
 
@@ -127,12 +124,7 @@ def play_out_by(row, patterns, facts, rng, empty, taken, strengths):
       rng: uint64 [1].
       empty, taken, strengths: room for int32 [N²], int32 [N²] and float64 [N²].
     """
-    colours = row[COLOURS : COLOURS + points_of(row)]
-    number, last = 0, last_point(row)
-    for point in range(len(colours)):
-        if colours[point] == EMPTY:
-            empty[number] = point
-            number += 1
+    number, last = list_empty(row, empty), last_point(row)
     while not is_over(row):
         total = write_strengths(row, last, patterns, facts, empty, number, strengths)
         i = draw_index(strengths, number, total, rng)
@@ -140,19 +132,8 @@ def play_out_by(row, patterns, facts, rng, empty, taken, strengths):
             total -= strengths[i]
             strengths[i] = 0.0  # not this one, this time
             i = draw_index(strengths, number, total, rng)
-        row[KO], last = 0, 0
-        if i >= 0:
-            last = empty[i]
-            number -= 1
-            empty[i] = empty[number]
-            for j in range(put_stone(row, last, taken)):
-                empty[number] = taken[j]
-                number += 1
-            row[PASSES] = 0
-        else:
-            row[PASSES] += 1
-        row[TO_PLAY] = 3 - row[TO_PLAY]
-        row[MOVES] += 1
+        last = empty[i] if i >= 0 else 0
+        number = take_turn(row, i, empty, number, taken)
 
 
 @Kernel

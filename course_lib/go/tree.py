@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib.go.compiled import Kernel
 from course_lib.go.engine import play
-from course_lib.go.mcts import backup, noisy_priors, puct_scores, ucb1_scores
+from course_lib.go.mcts import backup, exploration_rate, noisy_priors, puct_scores, ucb1_scores
 from course_lib.go.playouts import random_below
 
 UCB1, PUCT = 0, 1
@@ -57,9 +57,7 @@ def best_move(trees, game, node, selection, rng):
     visits, totals, priors = trees.visits[game, node], trees.totals[game, node], trees.priors[game, node]
     scores = np.empty(len(visits))  # one by one: what a learner returns may be of any type that holds numbers
     if selection.formula == PUCT:
-        exploration = selection.first
-        if selection.base > 0:
-            exploration += np.log((1 + visits.sum() + selection.base) / selection.base)
+        exploration = exploration_rate(visits.sum(), selection.first, selection.base)
         mean = totals.sum() / max(visits.sum(), 1) if selection.centred else 0.0
         by_puct = puct_scores(priors, visits, totals - visits * mean, exploration)
         for move in range(len(scores)):

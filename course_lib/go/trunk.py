@@ -1,18 +1,45 @@
-"""Networks for one purpose each, policy or value, as they were before AlphaGo Zero gave both the same trunk."""
+"""What all networks of this chapter stand on: a trunk of residual blocks over the planes of a position."""
 
 import numpy as np
 
 from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
-from course_lib.go.networks import Normalized, Residual
 from course_lib.go.planes import PLANES
+
+
+class Normalized(keras.layers.Layer):
+    """Convolution, batch normalisation, and a rectifier if wanted."""
+
+    def __init__(self, channels, width=3, rectify=True, **options):
+        super().__init__(**options)
+        self.convolution = keras.layers.Conv2D(channels, width, padding="same", use_bias=False)
+        self.normalization = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+        self.rectify = rectify
+
+    def call(self, inputs, training=False):
+        """[B, N, N, …] -> [B, N, N, channels]."""
+        outputs = self.normalization(self.convolution(inputs), training=training)
+        return tf.nn.relu(outputs) if self.rectify else outputs
+
+
+class Residual(keras.layers.Layer):
+    """Two convolutions whose result is added to what came in."""
+
+    def __init__(self, channels, **options):
+        super().__init__(**options)
+        self.first, self.second = Normalized(channels), Normalized(channels, rectify=False)
+
+    def call(self, inputs, training=False):
+        """[B, N, N, channels] -> the same."""
+        return tf.nn.relu(inputs + self.second(self.first(inputs, training=training), training=training))
 
 
 class TrunkNetwork(keras.Model):
     """A trunk of residual blocks; what stands on it, a subclass says.
 
-    The networks of 2016 were plain: 13 layers of convolutions over 48 planes, among them liberties and ladders. These see
-    what AlphaGo Zero sees, so that the programs of this chapter differ in how they learn and not in what they look at.
+    AlphaGo Zero put both heads on one trunk. The networks of 2016 had a purpose each and were plain: 13 layers of
+    convolutions over 48 planes, among them liberties and ladders. Here all see what AlphaGo Zero sees, so that the programs
+    of this chapter differ in how they learn and not in what they look at.
 
     Args:
       size: N.
@@ -45,6 +72,19 @@ class TrunkNetwork(keras.Model):
     def get_config(self):
         """What makes an equal network."""
         return {**super().get_config(), "size": self.size, "channels": self.channels, "blocks": self.blocks}
+
+
+def compiled_for(network, function):
+    """Compile a function of planes for batches of any length.
+
+    It is traced here and once: TensorFlow warns of what is traced again for each of many networks.
+
+    Args:
+      network: a `TrunkNetwork`.
+      function: planes uint8 [B, N, N, 17] -> tensors.
+    """
+    planes = tf.TensorSpec([None, network.size, network.size, PLANES], tf.uint8)
+    return tf.function(function, input_signature=[planes]).get_concrete_function()
 
 
 def in_batches(compiled, planes, at_once=512):

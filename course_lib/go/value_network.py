@@ -8,10 +8,8 @@ from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.go.examples import Examples
 from course_lib.go.fitting import Fitting
-from course_lib.go.networks import Normalized
-from course_lib.go.planes import PLANES
 from course_lib.go.supervised import Curve
-from course_lib.go.trunk import TrunkNetwork, in_batches
+from course_lib.go.trunk import Normalized, TrunkNetwork, compiled_for, in_batches
 
 
 @keras.saving.register_keras_serializable("go")
@@ -55,8 +53,7 @@ class ValueEvaluator:
 
     def __init__(self, network):
         self.network = network
-        shape = [None, network.size, network.size, PLANES]
-        self._compiled = tf.function(lambda planes: network(planes), input_signature=[tf.TensorSpec(shape, tf.uint8)])
+        self._compiled = compiled_for(network, network)
 
     def __call__(self, planes):
         """uint8 [B, N, N, 17] -> values [B], a NumPy array."""

@@ -1,12 +1,9 @@
 """Training from beginning to end, in games of a few moves; and a run that was killed goes on as if nothing had been."""
 
-import csv
 import dataclasses
-import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -17,6 +14,7 @@ from course_lib.go.boards import Boards
 from course_lib.go.config import GoConfig
 from course_lib.go.growth import load_network
 from course_lib.go.training import SYSTEMS, evaluate, make, one_update, train
+from tests.killed_runs import kill_after, rows, start
 
 TINY = GoConfig(
     size=2, channels=2, blocks=1, hidden=2, policy_channels=1, games=4, simulations=3, workers=1, window=20, batch_size=8,
@@ -176,30 +174,9 @@ def command(folder):
     words = (
         "--size 2 --channels 2 --blocks 1 --hidden 2 --policy-channels 1 --games 4 --simulations 3 --workers 2 --window 30 "
         "--batch-size 8 --steps 1 --updates 60 --evaluate-every 20 --evaluate-on 2 --checkpoint-every 6 --gate-every 10 "
-        "--gate-games 2 --resign-below -0.2 --deterministic"
+        "--gate-games 2 --resign-below -0.2"
     )
-    return subprocess.Popen(
-        [sys.executable, "-m", "course_lib", "train", "go", *words.split(), "--folder", str(folder)],
-        cwd=folder.parent, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
-def rows(folder):
-    """What is in its table, the head left out; a line that is still being written may be short."""
-    file = folder / "metrics.csv"
-    return list(csv.reader(file.open(encoding="utf-8")))[1:] if file.exists() else []
-
-
-def kill_after(step, folder):
-    """Kill a run as soon as its table has got beyond a step; returns the last one in the table."""
-    run = command(folder)
-    while run.poll() is None and (not rows(folder) or int(rows(folder)[-1][0]) <= step):
-        time.sleep(0.005)
-    run.send_signal(signal.SIGKILL)
-    run.communicate()
-    assert run.returncode == -signal.SIGKILL
-    return int(rows(folder)[-1][0])
+    return start("go", words, folder)
 
 
 @pytest.mark.slow
@@ -208,7 +185,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
     """From its last checkpoint; in the end its table is that of a run that was left alone, and its network the same."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     unbroken = command(whole)
-    assert 24 <= kill_after(23, killed) < 60
+    assert 24 <= kill_after(23, command(killed), killed) < 60
     last = int(tf.train.latest_checkpoint(killed / "checkpoints").rpartition("-")[2])
     assert 18 <= last < 60
     resumed = command(killed)

@@ -1,19 +1,14 @@
-import csv
-import os
 import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
 
-from course_lib import ROOT
 from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.predictron.config import PredictronConfig
 from course_lib.predictron.mazes import Mazes
 from course_lib.predictron.training import evaluate, explain, fresh_batch, make, task_of, train
+from tests.killed_runs import kill_after, rows, start
 
 TINY = {"depth": 1, "channels": 2, "hidden": 2, "batch_size": 4, "updates": 2, "evaluate_on": 12}
 
@@ -106,30 +101,8 @@ def test_bad_settings_are_refused(change, says):
 
 def command(folder):
     """A run of a second, 400 updates with a checkpoint every 20."""
-    words = "--size 4 --depth 2 --channels 4 --batch-size 8 --updates 400 --checkpoint-every 20 --evaluate-every 100"
-    words = ["train", "predictron", *words.split(), "--evaluate-on", "100", "--deterministic", "--folder", str(folder)]
-    return subprocess.Popen(
-        [sys.executable, "-m", "course_lib", *words],
-        cwd=folder.parent, env=os.environ | {"PYTHONPATH": str(ROOT)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
-def rows(folder):
-    """What is in its table, the head left out; a line that is still being written may be short."""
-    file = folder / "metrics.csv"
-    return list(csv.reader(file.open(encoding="utf-8")))[1:] if file.exists() else []
-
-
-def kill_after(step, folder):
-    """Kill a run as soon as its table has got beyond a step; returns the last one in the table."""
-    run = command(folder)
-    while run.poll() is None and (not rows(folder) or int(rows(folder)[-1][0]) <= step):
-        time.sleep(0.005)
-    run.send_signal(signal.SIGKILL)
-    run.communicate()
-    assert run.returncode == -signal.SIGKILL
-    return int(rows(folder)[-1][0])
+    words = "--size 4 --depth 2 --channels 4 --batch-size 8 --updates 400 --checkpoint-every 20 --evaluate-every 100 "
+    return start("predictron", words + "--evaluate-on 100", folder)
 
 
 @pytest.mark.slow
@@ -138,7 +111,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
     """From its last checkpoint; in the end its table is that of a run that was left alone, and its model loads."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     unbroken = command(whole)
-    assert 130 <= kill_after(125, killed) < 400
+    assert 130 <= kill_after(125, command(killed), killed) < 400
     last = int(tf.train.latest_checkpoint(killed / "checkpoints").rpartition("-")[2])
     events = set(killed.glob("events*"))
     resumed = command(killed)
