@@ -123,7 +123,7 @@ class GoConfig:
 
     @classmethod
     def laptop(cls):
-        """5 by 5, three minutes on two cores."""
+        """5 by 5, four minutes on two cores."""
         return cls()
 
     @classmethod
