@@ -98,11 +98,3 @@ def _match(boards, first_is_black, records):
         float(points.sum()), len(points), float(points[first_is_black].mean()), float(points[~first_is_black].mean()),
         boards.moves_played.copy(), len(set(records)), records,
     )  # fmt: skip
-
-
-def expected_score(difference):
-    """The probability of winning that a difference in Elo ratings stands for: 1 / (1 + 10^(−d / 400)).
-
-    Source: Elo 1978.
-    """
-    return 1 / (1 + 10 ** (-np.asarray(difference) / 400))

@@ -164,9 +164,3 @@ class Boards:
         made = Boards(self.rules, 0)
         made.rows = self.rows[which].copy()
         return made
-
-    def copy(self, repeat=1):
-        """The same games again, each `repeat` times in a row."""
-        made = Boards(self.rules, 0)
-        made.rows = np.repeat(self.rows, repeat, axis=0)
-        return made

@@ -93,20 +93,6 @@ def plot_rates(rows, axes=None, names=None, x="updates", title="", live=None):
     return axes.figure
 
 
-def plot_policy(policy, size, axes=None, title=""):
-    """Draw a policy over the points of a board, [N² + 1]; the pass stands in the title."""
-    axes = panel(axes, (3.2, 3.4))
-    board = np.asarray(policy)[:-1].reshape(size, size)
-    axes.imshow(board, cmap="cividis", vmin=0, vmax=max(board.max(), 1e-9))
-    for (row, column), share in np.ndenumerate(board):
-        light = share > 0.6 * board.max()
-        axes.text(
-            column, row, f"{100 * share:.0f}", ha="center", va="center", fontsize=8, color="black" if light else "white"
-        )
-    axes.set(xticks=[], yticks=[], title=f"{title}  (pass {100 * policy[-1]:.0f} %)".strip())
-    return axes.figure
-
-
 def plot_planes(planes, history=2, titles=True):
     """Draw the first planes of a network's input, uint8 [N, N, 17]: own and the opponent's stones, and whose move it is.
 

@@ -5,7 +5,7 @@ import pytest
 from go_searches import along
 
 from course_lib.go import arena
-from course_lib.go.arena import Match, expected_score, play_match
+from course_lib.go.arena import Match, play_match
 from course_lib.go.boards import Boards
 from course_lib.go.players import Player, RandomPlayer
 from course_lib.go.position import Position
@@ -112,9 +112,3 @@ def test_a_match_in_words():
     low, high = match.bounds()
     assert match.rate == 3.5 / 8 and 0.1 < low < match.rate < high < 0.8
     assert str(match) == f"3.5 of 8 ({100 * low:.0f}–{100 * high:.0f} %)"
-
-
-def test_ratings():
-    """400 points are ten to one; the two expectations make 1."""
-    assert expected_score(0) == 0.5 and expected_score(400) == pytest.approx(10 / 11)
-    np.testing.assert_allclose(expected_score([-200, 300]) + expected_score([200, -300]), 1)

@@ -83,10 +83,10 @@ def test_reset_begins_anew():
 def test_copies_are_games_of_their_own():
     boards = Boards(Rules(3), 2)
     boards.play([0, 4])
-    tripled = boards.copy(3)
-    assert tripled.last_moves.tolist() == [0, 0, 0, 4, 4, 4]
-    tripled.play([1, 2, 3, 0, 1, 2])
-    assert boards.moves_played.tolist() == [1, 1] and tripled.moves_played.tolist() == [2] * 6
+    second = boards.some([1])
+    assert second.last_moves.tolist() == [4]
+    second.play([0])
+    assert boards.moves_played.tolist() == [1, 1] and second.moves_played.tolist() == [2]
 
 
 def test_boards_of_positions():

@@ -7,7 +7,7 @@ from go_searches import along
 
 from course_lib.go.boards import Boards
 from course_lib.go.gate import win_rate_bounds
-from course_lib.go.plots import plot_planes, plot_policy, plot_rates, plot_table, plot_tree
+from course_lib.go.plots import plot_planes, plot_rates, plot_table, plot_tree
 from course_lib.go.position import Position
 from course_lib.go.rules import Rules
 from course_lib.go.single_tree import Node
@@ -78,13 +78,6 @@ def test_rates_of_some_opponents_over_another_column():
     axes = plot_rates(rows, names=["strong"], x="games").axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["strong"]
     assert axes.lines[0].get_xdata().tolist() == [1000, 2000] and axes.get_xlabel() == "games"
-
-
-def test_a_policy_lies_on_its_board():
-    axes = plot_policy([0.5, 0.25, 0.125, 0, 0.125], 2, title="first").axes[0]
-    assert axes.images[0].get_array().tolist() == [[0.5, 0.25], [0.125, 0]]
-    assert texts(axes) == ["50", "25", "12", "0"] and axes.get_title() == "first  (pass 12 %)"
-    assert plot_policy([0, 0, 0, 0, 1], 2).axes[0].get_title() == "(pass 100 %)"
 
 
 def test_planes_of_both_sides_and_whose_move_it_is():
