@@ -101,7 +101,7 @@ class UCTPlayer(Player):
     """
 
     def __init__(self, rules, simulations, playouts=1, exploration=UCT_EXPLORATION, seed=0):
-        self.rules, self.simulations, self.playouts, self.seed = rules, simulations, playouts, seed
+        self.rules, self.simulations, self.playouts = rules, simulations, playouts
         self.settings = SearchSettings(exploration=exploration)
         self.name = f"UCT {simulations}"
         self.rng = np.random.default_rng([seed, 8])
@@ -110,7 +110,8 @@ class UCTPlayer(Player):
     def search_for(self, boards):
         """A `Search` for this many games, with empty trees."""
         if self._search is None or self._search.games != len(boards):
-            self._search = Search(self.rules, len(boards), self.simulations, self.settings, self.seed)
+            seed = int(self.rng.integers(2**31))  # games end during a match: what is left must not repeat playouts
+            self._search = Search(self.rules, len(boards), self.simulations, self.settings, seed)
         self._search.forget()
         return self._search
 

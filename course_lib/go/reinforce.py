@@ -101,7 +101,7 @@ def copy_of(network):
     return copy
 
 
-def improve(network, rules, updates=200, games=64, every=10, learning_rate=3e-4, seed=0, show=True):
+def improve(network, rules, updates=200, games=64, every=10, learning_rate=1e-4, seed=0, show=True):
     """Improve a policy network by playing against a pool of its earlier versions.
 
     The pool begins with the network as it is given, which is left alone, and gets the newest version every so many updates.

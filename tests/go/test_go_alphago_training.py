@@ -26,7 +26,7 @@ def parts(file):
 def test_all_parts_are_made_once(tmp_path, monkeypatch):
     making(tmp_path).all()
     assert parts(tmp_path / CURVES) == [
-        ("rollout policy", "patterns", "4"),
+        ("rollout policy", "patterns", "0"),  # fitted, without chance
         ("supervised", "policy", "4"),
         ("supervised", "policy of three moves", "4"),
         ("reinforce", "reinforced policy", "4"),
@@ -88,9 +88,10 @@ def test_games_of_the_policy_differ_by_seed(tmp_path):
 
 def test_the_shipped_curves_are_complete():
     seeds = [str(seed) for seed in alphago_training.SEEDS]
-    expected = {("reinforce", "reinforced policy", "0")}
+    expected = {("rollout policy", "patterns", "0"), ("reinforce", "reinforced policy", "0")}
     expected |= {("supervised", name, seed) for name in ("policy", "policy of three moves") for seed in seeds}
     expected |= {("value", name, seed) for name in ("one per game", "all") for seed in seeds}
     assert set(parts(FOLDER / CURVES)) == expected
-    found = shipped_curves("supervised", "loss")
-    assert all(values.shape[0] == 3 and (values[:, -1] < values[:, 0]).all() for _, values in found.values())
+    losses, found = shipped_curves("supervised", "loss"), shipped_curves("supervised", "accuracy")
+    assert all(values.shape[0] == 3 and (values[:, -1] < values[:, 0]).all() for _, values in losses.values())
+    assert all(values.shape[0] == 3 and (values[:, -1] > values[:, 0]).all() for _, values in found.values())
