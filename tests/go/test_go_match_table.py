@@ -79,4 +79,4 @@ def test_the_shipped_table():
     found = {(row.first, row.second): row for row in shipped_matches()}
     assert {pair for pair in MATCHES if "Zero" not in pair} <= set(found)
     assert all(row.games >= 50 and row.distinct > 0.8 * row.games for row in found.values())
-    assert found["policy", "random"].bounds()[0] > 0.9
+    assert found["policy", "random"].bounds()[0] > 0.8
