@@ -26,7 +26,7 @@ SIZES = {LEARN: (0.8, 2.9), DEVELOP: (0.9, 3.1), GPU: (3.5, 8.0)}  # GB to downl
 BARE = {"update": ("course_lib", "update"), "lock": ("course_lib.common.lock",)}  # these need nothing installed
 COMMANDS = {
     "lab": "open the course in JupyterLab (options such as --no-browser --port 8899 are passed on)",
-    "test": "run every test; --fast leaves out chapter notebooks and slow tests (other arguments go to pytest)",
+    "test": "run every test; --fast leaves out chapters, blank exercises and slow tests (other arguments go to pytest)",
     "setup": "make the environment only; --gpu for an NVIDIA GPU under Linux or WSL",
     "doctor": "say whether everything is in order on this computer, and if not, what helps",
     "update": "bring the course up to date with git; nothing of yours is lost",
@@ -144,7 +144,7 @@ def act(command, more, fast=False, gpu=False):
     if command == "lab":
         return lab(more)
     if command == "test":
-        names = ("tests", "solutions", "exercises", "notebooks/00_*.ipynb")  # a student's copy has not all of them
+        names = ("tests", "solutions", "notebooks/00_*.ipynb")  # a student's copy has not all of them
         quick = ["-m", "not slow", *(path for name in names for path in ROOT.glob(name))] if fast else []
         return call(PYTHON, "-m", "pytest", "--nbval", *quick, *more)
     if command == "lint":

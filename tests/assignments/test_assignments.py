@@ -89,6 +89,7 @@ def test_released_rubrics_are_hidden(path):
     assert "BEGIN SOLUTION" not in text and "Rubric" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("solution, released", list(zip(SOLUTIONS, RELEASED, strict=True)), ids=lambda path: path.stem)
 def test_a_half_filled_notebook_runs_top_to_bottom(solution, released, tmp_path):
     """Every second blank filled, and one of the filled ones wrongly."""
