@@ -53,9 +53,9 @@ class TransitionLoss(ValueLoss):
 
     def __call__(self, batch):
         """Compute the loss; the numbers of the elements are δ, [B]."""
-        together = self.online(tf.concat([batch.observations, batch.next_observations], axis=0))
-        q, q_tp1 = tf.split(together, 2)
+        q = self.online(batch.observations)
         target_q_tp1 = self.target(batch.next_observations)
+        q_tp1 = self.online(batch.next_observations) if self.config.double else target_q_tp1
         targets = self.targets(batch.rewards_tp1, batch.discounts_tp1, tf.stop_gradient(q_tp1), target_q_tp1)
         taken = tf.gather(q, batch.actions, batch_dims=1)
         errors = tf.stop_gradient(targets) - taken
