@@ -537,7 +537,8 @@ def nothing_to_gain(answer, rng):
 @example(clipped_policy_loss)
 def _(rng):
     old = np.log(rng.uniform(0.1, 0.9, 24))
-    return old + rng.normal(0, 0.3, 24), old, rng.normal(size=24), 0.2
+    moves = rng.choice([-0.5, -0.1, 0.1, 0.5], 24) + rng.uniform(-0.05, 0.05, 24)  # off the corners of the clip
+    return old + moves, old, rng.normal(size=24), 0.2
 
 
 # Six decisions that were taken with probability 1/4: now half as likely, a tenth and a half more likely, each of them once
