@@ -97,6 +97,12 @@ class ValueConfig:
             raise ValueError(
                 f"replay={self.replay}: sequences begin every {self.stride} rows, so keep a multiple of that."
             )
+        if self.burn_in < 0:
+            raise ValueError(f"burn_in={self.burn_in}: it has to be 0 or more.")
+        if self.replay < self.warm_up:
+            raise ValueError(
+                f"replay={self.replay} never holds the {self.warm_up} rows of the warm-up: keep as many or more."
+            )
         if self.warm_up < self.window + 4:
             raise ValueError(f"warm_up={self.warm_up}: play {self.window + 4} rows or more, so that a window is there.")
 

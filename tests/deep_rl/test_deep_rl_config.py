@@ -98,6 +98,8 @@ def test_windows():
         (ValueConfig, {"discount": 1.01}, "discount=1.01"),
         (ValueConfig, {"recurrent": True, "unroll": 14, "replay": 701}, "sequences begin every 7 rows"),
         (ValueConfig, {"warm_up": 10}, "warm_up=10: play 15 rows or more"),
+        (ValueConfig, {"replay": 50}, "replay=50 never holds the 100 rows of the warm-up"),
+        (ValueConfig, {"burn_in": -1}, "burn_in=-1: it has to be 0 or more"),
         *((PolicyConfig, {name: 0}, f"{name}=0: it has to be 1 or more.") for name in (
             "worlds", "hidden", "steps", "epochs", "minibatches", "evaluate_every", "evaluate_on", "checkpoint_every",
         )),
