@@ -12,7 +12,7 @@ thread; medians. What is measured is what training calls:
   batch" hold them against each other at the same number. Ours draws by the sum tree even where all are alike; what is
   prioritised gets new priorities, too. The peer has no prioritised replay and none of sequences.
 
-    python -m benchmarks.deep_rl --make-peer FOLDER                # once; some 200 MB to download
+    python -m benchmarks.deep_rl --make-peer FOLDER                # once; it downloads PyTorch
     python -m benchmarks.deep_rl --peer FOLDER/bin/python          # [--quick]
 """
 
