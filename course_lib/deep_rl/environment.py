@@ -50,6 +50,7 @@ class Worlds:
       stack: how many of the channels are earlier frames.
       actions: A.
       observations, first: of now, as in `Step`.
+      last: whether they are the last ones of their episodes, so that no action follows, bool [N].
       returns: of the episodes that ended since `take_returns`, a list.
 
     Raises:
@@ -73,15 +74,15 @@ class Worlds:
         """Begin a new episode in every world."""
         self.observations = self.look(self.env.reset(seed=int(seed))[0])
         self.first = np.ones(self.count, bool)
-        self.returns, self._running, self._ended = [], np.zeros(self.count), np.zeros(self.count, bool)
+        self.returns, self._running, self.last = [], np.zeros(self.count), np.zeros(self.count, bool)
 
     def step(self, actions):
         """Take a step in every world; returns a `Step`."""
         observations, rewards, terminated, truncated, _ = self.env.step(np.asarray(actions, np.int64))
-        self.observations, self.first = self.look(observations), self._ended
+        self.observations, self.first = self.look(observations), self.last
         self._running = np.where(self.first, 0, self._running) + rewards
-        self._ended = terminated | truncated
-        self.returns += self._running[self._ended].tolist()
+        self.last = terminated | truncated
+        self.returns += self._running[self.last].tolist()
         return Step(self.observations, np.asarray(rewards, np.float32), terminated, truncated, self.first)
 
     def take_returns(self):

@@ -61,7 +61,7 @@ class PolicySystem:
         """Play, and take the gradient steps; nothing but the state of a checkpoint and the step decides how."""
         config, rng = self.config, np.random.default_rng([self.config.seed, PLAY, step])
         if not self.begun or step % config.checkpoint_every == 0:
-            self.begun, self.ended = True, np.zeros(config.worlds, bool)
+            self.begun = True
             self.worlds.begin(np.random.SeedSequence([config.seed, BEGIN, step]).generate_state(1)[0] >> 1)
         decisions = decisions_of(self.play(rng), config)
         losses, _ = self.learner.update(minibatches(decisions, config, rng))
@@ -72,11 +72,10 @@ class PolicySystem:
         """Play the rows of an update; returns a `Rollout`."""
         rows, values = [], []
         for _ in range(self.config.steps):
-            seen, last = self.worlds.observations, self.ended
+            seen, last = self.worlds.observations, self.worlds.last
             log, value = self.agent.look(seen)
             actions = self.agent.draw(log, rng)
             came = self.worlds.step(actions)
-            self.ended = came.terminated | came.truncated
             rewards = np.sign(came.rewards) if self.config.clip_rewards else came.rewards
             chosen = log[np.arange(len(log)), actions]
             rows.append((seen, actions, chosen, rewards, came.terminated, came.truncated, last))

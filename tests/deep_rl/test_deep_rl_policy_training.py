@@ -13,7 +13,7 @@ from course_lib.deep_rl.evaluation import play_episodes
 from course_lib.deep_rl.policy_agent import PolicyAgent
 from course_lib.deep_rl.policy_losses import Decisions
 from course_lib.deep_rl.policy_training import Rollout, decisions_of, make, minibatches, train
-from tests.killed_runs import kill_after, rows, start
+from tests.killed_runs import goes_on_as_if_nothing_had_been, start
 
 TINY = PolicyConfig(
     worlds=4,
@@ -210,18 +210,8 @@ def command(folder):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="platform: Windows has no kill -9")
 def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
     """From its last checkpoint; in the end its table is that of a run that was left alone, and its network the same."""
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    unbroken = command(whole)
-    assert 50 <= kill_after(45, command(killed), killed) < 400
-    last = int(tf.train.latest_checkpoint(killed / "checkpoints").rpartition("-")[2])
-    assert 40 <= last < 400
-    resumed = command(killed)
-    (said, complaints), (_, other_complaints) = resumed.communicate(), unbroken.communicate()
-    assert resumed.returncode == unbroken.returncode == 0, (complaints, other_complaints)
+    folders, said = goes_on_as_if_nothing_had_been(command, tmp_path, 45, 10, 400)
     assert "Done: " in said
-    assert [row[:2] for row in rows(killed)] == [row[:2] for row in rows(whole)]
-    numbers = [[float(row[2]) for row in rows(folder)] for folder in (killed, whole)]
-    np.testing.assert_allclose(*numbers, rtol=1e-5, atol=1e-6)
     seen = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
-    models = [keras.models.load_model(folder / "model.keras") for folder in (killed, whole)]
+    models = [keras.models.load_model(folder / "model.keras") for folder in folders]
     np.testing.assert_allclose(models[0](seen)[0], models[1](seen)[0], rtol=1e-4, atol=1e-5)

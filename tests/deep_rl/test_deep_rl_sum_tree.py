@@ -123,3 +123,13 @@ def test_nothing_can_be_drawn_of_nothing():
         tree.draw(1, np.random.default_rng(0))
     tree[1] = 1e-300
     assert tree.draw(3, np.random.default_rng(0)).tolist() == [1, 1, 1]
+
+
+def test_the_positive_weights_are_counted():
+    """Also where an index is named twice, set to what it was, or set back to 0."""
+    rng, tree = np.random.default_rng(3), SumTree(37)
+    for _ in range(50):
+        tree[rng.integers(37, size=9)] = rng.integers(3, size=9)
+        assert tree.positive == np.count_nonzero(tree.weights)
+    tree[np.arange(37)] = 0.0
+    assert tree.positive == 0

@@ -8,14 +8,13 @@ import pytest
 
 from course_lib import mdp
 from course_lib.common.quiet import keras
-from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl import environment
 from course_lib.deep_rl.config import RecurrentConfig, ValueConfig
 from course_lib.deep_rl.evaluation import play_episodes
 from course_lib.deep_rl.value_agent import ValueAgent
 from course_lib.deep_rl.value_training import make, train
 from course_lib.deep_rl.worlds import Table
-from tests.killed_runs import kill_after, rows, start
+from tests.killed_runs import goes_on_as_if_nothing_had_been, start
 
 TINY = ValueConfig(
     worlds=3, hidden=8, n_step=2, alpha=0.6, replay=60, warm_up=20, rows=2, batches=2, batch_size=8, target_every=3, anneal=10,
@@ -184,18 +183,8 @@ def command(folder):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="platform: Windows has no kill -9")
 def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
     """From its last checkpoint, with its replay; in the end its table is that of a run that was left alone."""
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    unbroken = command(whole)
-    assert 50 <= kill_after(45, command(killed), killed) < 400
-    last = int(tf.train.latest_checkpoint(killed / "checkpoints").rpartition("-")[2])
-    assert 40 <= last < 400
-    resumed = command(killed)
-    (said, complaints), (_, other_complaints) = resumed.communicate(), unbroken.communicate()
-    assert resumed.returncode == unbroken.returncode == 0, (complaints, other_complaints)
+    folders, said = goes_on_as_if_nothing_had_been(command, tmp_path, 45, 10, 400)
     assert "Done: " in said
-    assert [row[:2] for row in rows(killed)] == [row[:2] for row in rows(whole)]
-    numbers = [[float(row[2]) for row in rows(folder)] for folder in (killed, whole)]
-    np.testing.assert_allclose(*numbers, rtol=1e-5, atol=1e-6)
     seen = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
-    models = [keras.models.load_model(folder / "model.keras") for folder in (killed, whole)]
+    models = [keras.models.load_model(folder / "model.keras") for folder in folders]
     np.testing.assert_allclose(models[0](seen), models[1](seen), rtol=1e-4, atol=1e-5)

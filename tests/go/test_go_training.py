@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from course_lib import ROOT
-from course_lib.common.quiet import tensorflow as tf
 from course_lib.go.boards import Boards
 from course_lib.go.config import GoConfig
 from course_lib.go.growth import load_network
 from course_lib.go.training import SYSTEMS, evaluate, make, one_update, train
-from tests.killed_runs import kill_after, rows, start
+from tests.killed_runs import goes_on_as_if_nothing_had_been, start
 
 TINY = GoConfig(
     size=2, channels=2, blocks=1, hidden=2, policy_channels=1, games=4, simulations=3, workers=1, window=20, batch_size=8,
@@ -183,17 +182,7 @@ def command(folder):
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="platform: Windows has no kill -9")
 def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
     """From its last checkpoint; in the end its table is that of a run that was left alone, and its network the same."""
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    unbroken = command(whole)
-    assert 24 <= kill_after(23, command(killed), killed) < 60
-    last = int(tf.train.latest_checkpoint(killed / "checkpoints").rpartition("-")[2])
-    assert 18 <= last < 60
-    resumed = command(killed)
-    (_, complaints), (_, other_complaints) = resumed.communicate(), unbroken.communicate()
-    assert resumed.returncode == unbroken.returncode == 0, (complaints, other_complaints)
-    assert [row[:2] for row in rows(killed)] == [row[:2] for row in rows(whole)]
-    numbers = [[float(row[2]) for row in rows(folder)] for folder in (killed, whole)]
-    np.testing.assert_allclose(*numbers, rtol=1e-5, atol=1e-6)
+    folders, _ = goes_on_as_if_nothing_had_been(command, tmp_path, 23, 6, 60)
     planes = Boards(TINY.rules, 1).planes()
-    networks = [load_network(folder / "network.keras") for folder in (killed, whole)]
+    networks = [load_network(folder / "network.keras") for folder in folders]
     np.testing.assert_allclose(networks[0](planes)[0], networks[1](planes)[0], rtol=1e-4, atol=1e-6)
