@@ -33,7 +33,11 @@ ENDED = "It ended the whole program: by sys.exit, os._exit, or a crash in compil
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
-    """What one answer may use: seconds to start, for its cell, and in all; factor on a call's own limit; bytes; processes."""
+    """What one answer may use: seconds to start, for its cell, and in all; factor on a call's own limit; bytes; processes.
+
+    `threads` are those it may have besides what runs already and what numerical libraries start for each core: the
+    system counts threads and not processes, and as the case may be those of the sandbox or all of the user's.
+    """
 
     start: float = 120.0
     cell: float = 60.0
@@ -41,6 +45,7 @@ class Limits:
     patience: float = 3.0
     memory: int = 2 * 2**30
     processes: int = 32
+    threads: int = 256
 
 
 class RemoteAnswer(Answer):
@@ -67,6 +72,8 @@ class RemoteAnswer(Answer):
             "patience": self.limits.patience,
             "memory": self.limits.memory,
             "cpu_seconds": 4 * (self.limits.start + self.limits.exercise),
+            "threads": _threads_running() + 8 * (os.cpu_count() or 1) + self.limits.threads,
+            "contained": contained,
         }
         self.worker, self.hopeless, self.left = None, None, self.limits.exercise
         self.broken = None  # the grader's own failure, which no student must pay for
@@ -248,6 +255,11 @@ class Worker:
             with contextlib.suppress(OSError):
                 pipe.close()
         self.folder.cleanup()
+
+
+def _threads_running():
+    """How many there are on this machine, whoever's they are."""
+    return sum(process.info["num_threads"] or 0 for process in psutil.process_iter(["num_threads"]))
 
 
 def _resident(process):

@@ -7,6 +7,7 @@ able to read and write what the person who grades can. `docs/teaching.md` says w
 
 import functools
 import importlib.util
+import os
 import pathlib
 import shutil
 import subprocess
@@ -31,19 +32,33 @@ _SYSTEM = [
 def contained(command, readable=(), hidden=()):
     """The command under bubblewrap, in a memory-backed /tmp as its only writable folder.
 
+    Root is not counted when the system limits how many processes a user may start, not even in a namespace of its own.
+    So where root grades, the command may still become somebody else, and must: see `worker`.
+
     Args:
       command: a list of words that runs this Python.
       readable: folders it may read beside Python's own and course_lib.
       hidden: files in them that it may not.
     """
-    scratch = ["--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
-    wanted = [*_SYSTEM, sys.base_prefix, sys.prefix, ROOT / "course_lib", *readable]
-    seen = [word for path in wanted for word in ("--ro-bind-try", str(path), str(path))]
-    alone = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--chdir", "/tmp"]
-    devices = ["--dev", "/dev", *scratch[:3], "/dev/shm", "--remount-ro", "/dev"]
+    scratch = ["--size", str(SCRATCH_BYTES), "--perms", "1777", "--tmpfs", "/tmp"]
+    wanted = [pathlib.Path(path) for path in (*_SYSTEM, sys.base_prefix, sys.prefix, ROOT / "course_lib", *readable)]
+    ways = sorted({str(parent) for path in wanted for parent in path.parents})  # bubblewrap's own ones are root's alone
+    seen = [word for path in ways for word in ("--perms", "0755", "--dir", path)]
+    seen += [word for path in wanted for word in ("--ro-bind-try", str(path), str(path))]
+    alone = [*_alone(), "--die-with-parent", "--new-session", "--chdir", "/tmp"]
+    devices = ["--dev", "/dev", *scratch[:-1], "/dev/shm", "--remount-ro", "/dev"]
     processes = ["--proc", "/proc", "--remount-ro", "/proc"]  # for root it would be the system's settings
     unseen = [word for path in hidden for word in ("--ro-bind", "/dev/null", str(path))]
     return ["bwrap", *scratch, *seen, *unseen, *processes, *devices, "--remount-ro", "/", *alone, "--", *command]
+
+
+def _alone():
+    """The words that part it from the system, without any of the system's rights."""
+    if os.geteuid():
+        return ["--unshare-all", "--cap-drop", "ALL"]
+    kinds = ["ipc", "pid", "net", "uts", "cgroup-try"]
+    become = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [f"--unshare-{kind}" for kind in kinds] + become
 
 
 @functools.cache

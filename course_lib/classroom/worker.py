@@ -25,6 +25,7 @@ from course_lib.workbook.exercise import UsesLibraryAnswer, exercises
 from course_lib.workbook.limits import TimedOut, limited
 
 OPEN_FILES, FILE_BYTES = 256, 64 * 2**20
+NOBODY = 65534
 # Addresses that compilers and threads may reserve and not use; what is used, the grader watches.
 HUGE = 32 * 2**30
 GUARDED = ("numpy", "numpy.testing", "tensorflow", "numba")
@@ -72,11 +73,21 @@ def _prepare(setup):
         importlib.import_module("numba")
     target.seconds *= setup["patience"]
     target.seal()
-    _limit_resources(setup["memory"], setup["cpu_seconds"])
+    if setup["contained"]:
+        _leave_root()
+    _limit_resources(setup["memory"], setup["cpu_seconds"], setup["threads"])
     return target
 
 
-def _limit_resources(memory, cpu_seconds):
+def _leave_root():
+    """Become a user whose processes the system counts; nothing in the sandbox belongs to anybody."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def _limit_resources(memory, cpu_seconds, threads):
     """Let the system stop what grows beyond bounds, where it can; the grader watches besides."""
     try:
         import resource
@@ -86,6 +97,7 @@ def _limit_resources(memory, cpu_seconds):
 
     used = psutil.Process().memory_info().vms
     limits = {"AS": used + memory + HUGE, "CPU": cpu_seconds, "FSIZE": FILE_BYTES, "NOFILE": OPEN_FILES, "CORE": 0}
+    limits["NPROC"] = threads  # a program that forks without end outruns whoever watches it
     for name, most in limits.items():
         with contextlib.suppress(ValueError, OSError):  # macOS does not know them all
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (int(most), int(most)))

@@ -289,6 +289,25 @@ def test_a_stray_child_does_not_hold_the_grader(monkeypatch):
     assert time.monotonic() - began < 35  # the child lives for 40
 
 
+def test_the_system_ends_forks_without_end():
+    """Before they take the memory of the machine, and though the one who watches never gets his turn."""
+    if not sandbox.available():
+        pytest.skip("platform: bubblewrap is not here, and root is not limited without it")
+    body = """import os, time
+    children = 0
+    try:
+        while True:
+            if os.fork() == 0:
+                time.sleep(1000)
+            children += 1
+    except BlockingIOError:
+        return np.array([children, os.geteuid()], float)"""
+    blind = Limits(processes=10**6, memory=2**40)
+    with RemoteAnswer(mdp.action_values, LOOK.format(body), BEFORE, limits=blind, contained=True) as answer:
+        children, user = answer("transitions", "rewards", "discount", "values")
+    assert 100 < children < answer.setup["threads"] and user != 0
+
+
 def test_the_graders_own_failure_is_nobodys_zero(monkeypatch):
     """No more processes, say: it is raised, and the submission stays ungraded."""
     monkeypatch.setattr(
