@@ -86,12 +86,13 @@ def strategy():
     return tf.distribute.MirroredStrategy() if several else tf.distribute.get_strategy()
 
 
-def split(strategy, batch):
+def split(strategy, batch, axis=0):
     """Share a batch out among the replicas of a strategy, the first rows to the first replica.
 
     Args:
       strategy: a `tf.distribute.Strategy`.
       batch: [B, …].
+      axis: that of B.
 
     Returns:
       What `strategy.run` takes as an argument; the batch as a tensor where there is one replica.
@@ -102,11 +103,10 @@ def split(strategy, batch):
     replicas = strategy.num_replicas_in_sync
     if replicas == 1:
         return tf.convert_to_tensor(batch)
-    if len(batch) % replicas:
-        raise ValueError(
-            f"A batch of {len(batch)} cannot be shared by {replicas} replicas: make it a multiple of that."
-        )
-    shares = tf.split(tf.convert_to_tensor(batch), replicas)
+    size = batch.shape[axis]
+    if size % replicas:
+        raise ValueError(f"A batch of {size} cannot be shared by {replicas} replicas: make it a multiple of that.")
+    shares = tf.split(tf.convert_to_tensor(batch), replicas, axis)
     return strategy.experimental_distribute_values_from_function(
         lambda context: shares[context.replica_id_in_sync_group]
     )

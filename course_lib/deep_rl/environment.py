@@ -11,9 +11,9 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
-from course_lib.deep_rl.worlds import Catch, Garnet, TMaze
+from course_lib.deep_rl.worlds import Catch, Garnet, PixelCatch, PixelMaze, TMaze
 
-OWN = {"TMaze": TMaze, "Catch": Catch, "Garnet": Garnet}
+OWN = {"TMaze": TMaze, "Catch": Catch, "Garnet": Garnet, "PixelCatch": PixelCatch, "PixelMaze": PixelMaze}
 ATARI = "ALE/"
 STACK = 4  # frames that an Atari player sees at once
 
@@ -66,7 +66,7 @@ class Worlds:
             raise ValueError("make this vector environment with autoreset_mode=AutoresetMode.NEXT_STEP.")
         self.env, self.count, self.actions = env, env.num_envs, int(env.single_action_space.n)
         self.look = _look(env.single_observation_space)
-        self.stack = STACK if _is_stack(env.single_observation_space) else 1
+        self.stack = STACK if _is_stack(env.single_observation_space, STACK) else 1
         self.begin(seed)
         self.shape, self.dtype = self.observations.shape[1:], self.observations.dtype
 
@@ -95,14 +95,16 @@ class Worlds:
         self.env.close()
 
 
-def make_worlds(name, count, seed=0):
+def make_worlds(name, count, seed=0, pixels=84, stack=STACK):
     """Make N copies of a world by its name.
 
     Args:
       name: of Gymnasium, such as "CartPole-v1"; "ALE/Pong-v5" and the like, with frames of 84 by 84 as for DQN; or one of
-        ours, "TMaze-10" (with a corridor of 10), "Catch-10" (10 by 10) or "Garnet-10" (a random MDP of 10 states).
+        ours, "TMaze-10" (with a corridor of 10), "Catch-10" (10 by 10) or "Garnet-10" (a random MDP of 10 states), and the
+        first two as frames of 16 by 16, "PixelMaze-3" and "PixelCatch-5".
       count: N.
       seed: of the worlds.
+      pixels, stack: of Atari's frames, their sides, and how many are seen at once.
 
     Returns:
       `Worlds`.
@@ -115,7 +117,7 @@ def make_worlds(name, count, seed=0):
         if own in OWN:
             env = OWN[own](count, int(size or 10))
         elif name.startswith(ATARI):
-            env = _atari(name, count)
+            env = _atari(name, count, pixels, stack)
         else:
             spec = gym.spec(name)
             mode = "sync" if spec.vector_entry_point is None else "vector_entry_point"
@@ -127,21 +129,22 @@ def make_worlds(name, count, seed=0):
     return Worlds(env, seed)
 
 
-def _atari(name, count):
-    """The preprocessing of DQN: four frames a step, the larger of the last two, grey, 84 by 84; up to 30 steps of nothing.
+def _atari(name, count, pixels, stack):
+    """The preprocessing of DQN: four frames a step, the larger of the last two, grey, small; up to 30 steps of nothing.
 
     Rewards are left as they are: learners clip them, so that what is reported is the score of the game.
     """
     import ale_py
 
     gym.register_envs(ale_py)
-    return ale_py.AtariVectorEnv(gym.spec(name).kwargs["game"], count, reward_clipping=False, stack_num=STACK)
+    frames = {"img_height": pixels, "img_width": pixels, "stack_num": stack}
+    return ale_py.AtariVectorEnv(gym.spec(name).kwargs["game"], count, reward_clipping=False, **frames)
 
 
-def _is_stack(space):
-    return (
-        isinstance(space, gym.spaces.Box) and len(space.shape) == 3 and space.shape[0] == STACK < min(space.shape[1:])
-    )
+def _is_stack(space, *sizes):
+    """Whether observations are so many frames, the first axis: ALE shows them like that, other worlds have channels last."""
+    frames = isinstance(space, gym.spaces.Box) and len(space.shape) == 3
+    return frames and space.shape[0] in sizes and space.shape[0] < min(space.shape[1:])
 
 
 def _look(space):
@@ -151,7 +154,7 @@ def _look(space):
         return lambda seen: table[np.asarray(seen) - int(space.start)]
     if not isinstance(space, gym.spaces.Box):
         raise ValueError(f"observations {space} are neither numbers nor frames: wrap the world so that they are.")
-    if _is_stack(space):
+    if _is_stack(space, 1, STACK):
         return lambda seen: np.moveaxis(seen, 1, -1)
     if space.dtype == np.uint8:
         return lambda seen: np.array(seen)

@@ -5,6 +5,39 @@ from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
 
 
+class Teacher:
+    """Move the weights of a network by the gradients of a loss, with Adam; on several devices by that of all of them.
+
+    Args:
+      network: a built Keras model.
+      learning_rate, epsilon, clip_norm: of Adam; the rate may be a Keras schedule.
+      strategy: a `tf.distribute.Strategy`, in whose scope the network was made.
+      decay: by how much of themselves weights shrink in each step, whatever the learning rate; not with a schedule.
+    """
+
+    def __init__(self, network, learning_rate, epsilon, clip_norm, strategy, decay=0.0):
+        self.variables, self.replicas = network.trainable_variables, strategy.num_replicas_in_sync
+        share = clip_norm and clip_norm / self.replicas  # Keras clips before it adds replicas up
+        known = {"epsilon": epsilon, "global_clipnorm": share}
+        if decay:  # Keras shrinks weights by decay × learning rate
+            known["weight_decay"] = decay / learning_rate
+        self.optimizer = keras.optimizers.Adam(learning_rate, **known)
+        if network.compute_dtype == "float16":  # small gradients vanish in it, so they are computed of a scaled loss
+            self.optimizer = keras.optimizers.LossScaleOptimizer(self.optimizer)
+        self.optimizer.build(self.variables)
+
+    def scaled(self, loss):
+        """The loss whose gradient `step` takes: computed within the tape."""
+        return self.optimizer.scale_loss(loss / self.replicas)
+
+    def step(self, tape, scaled):
+        """Take a step against the gradient of a loss that was recorded on a tape."""
+        gradients = tape.gradient(scaled, self.variables)
+        if self.replicas > 1:  # the same on each, so that what is clipped is the gradient of the whole batch
+            gradients = tf.distribute.get_replica_context().all_reduce("MEAN", gradients)
+        self.optimizer.apply(gradients, self.variables)
+
+
 class Learner:
     """Teach a network with Adam.
 
@@ -21,11 +54,8 @@ class Learner:
 
     def __init__(self, network, loss_of, learning_rate, epsilon=1e-7, clip_norm=None, strategy=None, xla=False):
         self.network, self.loss_of, self.strategy = network, loss_of, strategy or tf.distribute.get_strategy()
-        share = clip_norm and clip_norm / self.strategy.num_replicas_in_sync  # Keras clips before it adds replicas up
-        self.optimizer = keras.optimizers.Adam(learning_rate, epsilon=epsilon, global_clipnorm=share)
-        if network.compute_dtype == "float16":  # small gradients vanish in it, so they are computed of a scaled loss
-            self.optimizer = keras.optimizers.LossScaleOptimizer(self.optimizer)
-        self.optimizer.build(network.trainable_variables)
+        self.teacher = Teacher(network, learning_rate, epsilon, clip_norm, self.strategy)
+        self.optimizer = self.teacher.optimizer
         self.several = self.strategy.num_replicas_in_sync > 1
         self._compiled = tf.function(self._on_all_replicas, jit_compile=xla and not self.several)
 
@@ -59,14 +89,10 @@ class Learner:
         return {name: tf.reduce_mean(values) for name, values in measured.items()}, tf.transpose(numbers)
 
     def _step(self, batch):
-        variables = self.network.trainable_variables
         with tf.GradientTape() as tape:
             loss, measured, numbers = self.loss_of(batch)
-            scaled = self.optimizer.scale_loss(loss / self.strategy.num_replicas_in_sync)
-        gradients = tape.gradient(scaled, variables)
-        if self.several:  # the same on each, so that what is clipped is the gradient of the whole batch
-            gradients = tf.distribute.get_replica_context().all_reduce("MEAN", gradients)
-        self.optimizer.apply(gradients, variables)
+            scaled = self.teacher.scaled(loss)
+        self.teacher.step(tape, scaled)
         return measured, numbers
 
 

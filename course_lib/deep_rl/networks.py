@@ -5,8 +5,10 @@ from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.recurrence import unroll
 from course_lib.workbook import exercise
 
+SMALLEST = 5  # frames on which two windows of 3 by 3 leave something
 
-@exercise(context="tensorflow", gradient=("values", "advantages"))
+
+@exercise(context="tensorflow", xla=True, gradient=("values", "advantages"))
 def dueling_action_values(values, advantages):
     """Combine what the state is worth with what each action adds: q = v + a − mean_a' a.
 
@@ -35,7 +37,12 @@ def torso(shape, hidden):
 
     Returns:
       A Keras model.
+
+    Raises:
+      ValueError: the frames are too small.
     """
+    if len(shape) == 3 and min(shape[:2]) < SMALLEST:
+        raise ValueError(f"frames of {shape[0]} by {shape[1]}: give {SMALLEST} by {SMALLEST} or more to convolutions.")
     inputs = keras.Input(shape)
     if len(shape) == 1:
         layers = [keras.layers.Dense(hidden, "relu"), keras.layers.Dense(hidden, "relu")]

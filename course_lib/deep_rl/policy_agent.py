@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.common.quiet import tensorflow as tf
+from course_lib.deep_rl.acting import CompiledOnce
 
 
 class PolicyAgent:
@@ -15,7 +16,7 @@ class PolicyAgent:
 
     def __init__(self, network, count):
         self.network, self.count = network, count
-        self._compiled = tf.function(self._look, reduce_retracing=True)
+        self._compiled = CompiledOnce(self._look, network.settings["shape"])
 
     def look(self, observations):
         """Log-probabilities and values of observations, [N, A] and [N]."""

@@ -28,7 +28,9 @@ class Decisions(NamedTuple):
     counted: np.ndarray
 
 
-@exercise(context="tensorflow", gradient=("log_probabilities",), stopped=("old_log_probabilities", "advantages"))
+@exercise(
+    context="tensorflow", xla=True, gradient=("log_probabilities",), stopped=("old_log_probabilities", "advantages")
+)
 def clipped_policy_loss(log_probabilities, old_log_probabilities, advantages, clip):
     """Compute −min(ρ A, clip(ρ, 1 − ε, 1 + ε) A) with ρ = π(a | s) / π_old(a | s): what has moved far enough is left alone.
 

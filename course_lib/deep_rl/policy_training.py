@@ -54,6 +54,7 @@ class PolicySystem:
     network: PolicyNetwork
     learner: Learner
     agent: PolicyAgent
+    examinee: PolicyAgent
     metrics: Metrics | None = None
     begun: bool = False
 
@@ -86,9 +87,7 @@ class PolicySystem:
 
     def evaluate(self):
         """The mean return of the most probable actions."""
-        returns = play_episodes(
-            self.config, PolicyAgent(self.network, self.config.evaluate_on), [self.config.seed, EVALUATE]
-        )
+        returns = play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE])
         return {"return": float(returns.mean())}
 
 
@@ -150,7 +149,8 @@ def make(config, strategy=None):
         learner = Learner(
             network, PolicyLoss(network, config), falling, 1e-5, config.clip_norm, strategy, devices.device().xla
         )
-    return PolicySystem(config, worlds, network, learner, PolicyAgent(network, config.worlds))
+    agents = (PolicyAgent(network, count) for count in (config.worlds, config.evaluate_on))
+    return PolicySystem(config, worlds, network, learner, *agents)
 
 
 def train(config, folder=None, strategy=None, show_progress=True):

@@ -23,7 +23,7 @@ def lstm_step(inputs, hidden, memory, kernel, recurrent_kernel, bias):
     return tf.sigmoid(let_out) * tf.tanh(memory), memory
 
 
-@exercise(context="tensorflow", gradient=("inputs", "kernel", "recurrent_kernel", "bias"))
+@exercise(context="tensorflow", xla=True, gradient=("inputs", "kernel", "recurrent_kernel", "bias"))
 def unroll(inputs, first, hidden, memory, kernel, recurrent_kernel, bias, burn_in):
     """Run an LSTM along a sequence, from the state that was stored with it.
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from course_lib.deep_rl.n_step import look_ahead
 from course_lib.deep_rl.sum_tree import SumTree
-from course_lib.deep_rl.targets import look_ahead
 
 KEPT = ("frames", "actions", "rewards", "terminated", "truncated", "first", "last", "states")
 
@@ -109,18 +109,20 @@ class Replay:
         self.last[row] = (self.terminated[before] | self.truncated[before]) & (self.added > 0)
         self.actions[row], self.rewards[row] = actions, step.rewards
         self.terminated[row], self.truncated[row] = step.terminated, step.truncated
-        if row % self.stride == 0:
+        if self.states.size and row % self.stride == 0:
             self.states[row // self.stride] = np.stack(states, axis=1)
         self.added += 1
-        self._change(self.added - self.rows + self.stack, 0.0)  # its earlier frames, or itself, come to be overwritten
-        self._change(self.added - self.window, self.highest)
+        self._change_priorities()
 
-    def _change(self, start, priority):
-        """Set the priority of the windows that begin in a row, counted from the very first one."""
-        if start >= 0 and start % self.stride == 0:
-            row = start % self.rows
-            able = np.ones(self.count, bool) if self.stride > 1 else ~self.last[row]  # no step begins at the end
-            self.tree[row // self.stride * self.count + np.arange(self.count)] = priority * able
+    def _change_priorities(self):
+        """Behind a new row: a window begins to be overwritten, its earlier frames first, and another one is whole."""
+        starts = np.array([self.added - self.rows + self.stack, self.added - self.window])  # from the very first row on
+        known = (starts >= 0) & (starts % self.stride == 0)
+        if known.any():
+            rows = starts[known] % self.rows
+            numbers = rows[:, None] // self.stride * self.count + np.arange(self.count)
+            able = ~self.last[rows] | (self.stride > 1)  # no step begins at the end of an episode
+            self.tree[numbers.ravel()] = (able * np.array([[0.0], [self.highest]])[known]).ravel()
 
     def cut(self):
         """Say that the worlds will begin anew: the newest row becomes the last one of its episode, cut off there."""

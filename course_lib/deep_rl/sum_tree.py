@@ -22,12 +22,14 @@ class SumTree:
     def __setitem__(self, indices, weights):
         """Set the weights of some indices; of one named twice, the last one counts."""
         indices = np.atleast_1d(np.asarray(indices, np.int64))
-        weights = np.broadcast_to(np.asarray(weights, np.float64), indices.shape)
-        if len(indices) and not (indices.min() >= 0 and indices.max() < self.size):
+        weights = np.asarray(weights, np.float64)
+        if weights.shape != indices.shape:
+            weights = np.ascontiguousarray(np.broadcast_to(weights, indices.shape))
+        if not _all_within(indices, self.size):
             raise ValueError(f"indices from {indices.min()} to {indices.max()}: there are 0 to {self.size - 1}.")
-        if not (np.isfinite(weights) & (weights >= 0)).all():
+        if not _all_within(weights, np.inf):
             raise ValueError("a weight is negative, infinite or no number: none can be drawn by such weights.")
-        _set(self.sums, indices + self.leaves, np.ascontiguousarray(weights))
+        _set(self.sums, indices + self.leaves, weights)
 
     def __getitem__(self, indices):
         """The weights of some indices."""
@@ -61,6 +63,14 @@ class SumTree:
         if not self.total > 0:
             raise ValueError("nothing can be drawn: all weights are 0.")
         return self.find((np.arange(count) + rng.random(count)) / count * self.total)
+
+
+@njit(cache=True)
+def _all_within(values, end):
+    for value in values:  # noqa: SIM110  (Numba knows no generators)
+        if not 0 <= value < end:
+            return False
+    return True
 
 
 @njit(cache=True)

@@ -1,8 +1,4 @@
-"""What a value network is taught: targets of one step and of several, and the rescaling of large returns."""
-
-from typing import NamedTuple
-
-import numpy as np
+"""What a value network is taught: targets of one step, along sequences of several, and the rescaling of large returns."""
 
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.workbook import exercise
@@ -10,7 +6,7 @@ from course_lib.workbook import exercise
 RESCALING = 1e-3  # ε of h
 
 
-@exercise(context="tensorflow", stopped=("action_values_tp1", "target_values_tp1"))
+@exercise(context="tensorflow", xla=True, stopped=("action_values_tp1", "target_values_tp1"))
 def double_q_targets(rewards_tp1, discounts_tp1, action_values_tp1, target_values_tp1):
     """Compute y = r_{t+1} + γ_{t+1} q̄(s_{t+1}, argmax_a q(s_{t+1}, a)): one network chooses, the other one judges.
 
@@ -44,46 +40,6 @@ def q_targets(rewards_tp1, discounts_tp1, target_values_tp1):
       y, [B].
     """
     return tf.stop_gradient(rewards_tp1 + discounts_tp1 * tf.reduce_max(target_values_tp1, axis=-1))
-
-
-class Ahead(NamedTuple):
-    """What n steps bring, [B] each.
-
-    Attributes:
-      returns: the discounted rewards until there.
-      discounts: the product of the discounts until there; 0 where the episode terminated on the way.
-      steps: how many steps there are, 1 … n; fewer than n where the episode ends.
-    """
-
-    returns: np.ndarray
-    discounts: np.ndarray
-    steps: np.ndarray
-
-
-def look_ahead(rewards_tp1, terminated_tp1, truncated_tp1, discount, n):
-    """Add up the rewards of up to n steps: Σ_{k<m} γ^k r_{t+k+1}, and γ^m for the value of where that leads.
-
-    An episode that terminates has no value behind its end; one that is truncated has, and the sum stops there all the same,
-    since the next row belongs to another episode.
-
-    Source: Sutton 1988; Hessel et al. 2018, "Multi-step learning".
-
-    Args:
-      rewards_tp1: r_{t+1} … r_{t+n}, [B, n].
-      terminated_tp1, truncated_tp1: how the step ended the episode, bool [B, n].
-      discount: γ.
-      n: steps.
-
-    Returns:
-      An `Ahead`.
-    """
-    ended = terminated_tp1 | truncated_tp1
-    going = np.cumprod(~ended, axis=1, dtype=bool)
-    counted = np.concatenate([np.ones((len(ended), 1), bool), going[:, :-1]], axis=1)  # the step that ends it counts
-    steps = counted.sum(axis=1)
-    returns = (rewards_tp1 * counted * discount ** np.arange(n)).sum(axis=1)
-    discounts = discount**steps * ~(terminated_tp1 & counted).any(axis=1)
-    return Ahead(returns.astype(np.float32), discounts.astype(np.float32), steps)
 
 
 def sequence_targets(rewards_tp1, discounts_tp1, values_tp1, last_tp1, n):

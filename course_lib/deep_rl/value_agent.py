@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_lib.common.quiet import tensorflow as tf
+from course_lib.deep_rl.acting import CompiledOnce
 
 
 def epsilon_ladder(epsilon, alpha, count):
@@ -22,11 +23,13 @@ class ValueAgent:
     Args:
       network: a `QNetwork`.
       count: N.
+      clip_rewards: whether the network learnt from the signs of rewards, and is shown these alone.
     """
 
-    def __init__(self, network, count):
-        self.network, self.count = network, count
-        self._compiled = None
+    def __init__(self, network, count, clip_rewards=False):
+        self.network, self.count, self.clip_rewards = network, count, clip_rewards
+        look = self._by_memory if network.recurrent else self._by_sight
+        self._best = CompiledOnce(look, network.settings["shape"])
         self.forget()
 
     def forget(self):
@@ -51,23 +54,14 @@ class ValueAgent:
             self.state = tuple(part.numpy() for part in state)
         else:
             best = self._best(observations)
-        explores = rng.random(self.count) < epsilons
-        self.last_actions = np.where(
-            explores, rng.integers(self.network.actions, size=self.count), best.numpy()
-        ).astype(np.int32)
+        chance, which = rng.random((2, self.count))
+        drawn = (which * self.network.actions).astype(np.int32)
+        self.last_actions = np.where(chance < epsilons, drawn, best.numpy())
         return self.last_actions
 
     def see(self, rewards):
         """Take in what the actions brought, [N]: the network is shown it with the next observation."""
-        self.last_rewards = rewards
-
-    def _best(self, *seen):
-        """The best actions, compiled for what is seen at first: to look up what was compiled takes longer than to run it."""
-        seen = [tf.constant(part) for part in seen]
-        if self._compiled is None:
-            best = tf.function(self._by_memory if self.network.recurrent else self._by_sight)
-            self._compiled = best.get_concrete_function(*seen)
-        return self._compiled(*seen)
+        self.last_rewards = np.sign(rewards) if self.clip_rewards else rewards
 
     def _by_sight(self, observations):
         return tf.argmax(self.network(observations), axis=-1, output_type=tf.int32)

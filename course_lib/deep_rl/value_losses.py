@@ -77,8 +77,9 @@ class SequenceLoss(ValueLoss):
         )
         q, _ = self.online.unroll(*known, config.burn_in)
         target_q, _ = self.target.unroll(*known, config.burn_in)
-        errors = self.errors(batch, q, target_q)[config.burn_in :]
-        counted = tf.cast(~batch.last[config.burn_in : -1], tf.float32)  # no action follows the last observation
+        learnt = slice(config.burn_in, config.burn_in + config.unroll)  # behind it are rows only to look ahead to
+        errors = self.errors(batch, q, target_q)[learnt]
+        counted = tf.cast(~batch.last[learnt], tf.float32)  # no action follows the last observation
         each = tf.reduce_sum(counted * penalty(errors, self.config.clip_errors), axis=0) / config.unroll
         loss = tf.reduce_mean(batch.weights * each)
         sizes = tf.abs(errors) * counted

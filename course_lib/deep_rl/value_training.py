@@ -32,6 +32,7 @@ class ValueSystem:
     target: QNetwork
     learner: Learner
     agent: ValueAgent
+    examinee: ValueAgent
     replay: Replay
     metrics: Metrics | None = None
     begun: bool = False
@@ -90,9 +91,7 @@ class ValueSystem:
 
     def evaluate(self):
         """The mean return of the best actions by today's values."""
-        returns = play_episodes(
-            self.config, ValueAgent(self.network, self.config.evaluate_on), [self.config.seed, EVALUATE]
-        )
+        returns = play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE])
         return {"return": float(returns.mean())}
 
 
@@ -122,7 +121,8 @@ def make(config, strategy=None):
         )  # fmt: skip
     state_size = config.hidden if config.recurrent else 0
     replay = Replay(config.replay, worlds, config.window, config.stride, state_size)
-    return ValueSystem(config, worlds, online, target, learner, ValueAgent(online, config.worlds), replay)
+    agents = (ValueAgent(online, count, config.clip_rewards) for count in (config.worlds, config.evaluate_on))
+    return ValueSystem(config, worlds, online, target, learner, *agents, replay)
 
 
 def train(config, folder=None, strategy=None, show_progress=True):

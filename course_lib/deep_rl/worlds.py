@@ -121,6 +121,64 @@ class Catch(SmallWorld):
         return seen
 
 
+SIDE, CELLS, BLOCK = 16, 5, 3  # pixels of a frame; cells of a side, each of 3 by 3 pixels
+
+
+def enlarge(cells):
+    """Draw N worlds of at most 5 by 5 cells as frames, uint8 [N, 5, 5] -> [N, 16, 16, 1]."""
+    large = cells.repeat(BLOCK, axis=1).repeat(BLOCK, axis=2)
+    left = SIDE - large.shape[1]
+    return np.pad(large, ((0, 0), (0, left), (0, left)))[..., None]
+
+
+class PixelCatch(Catch):
+    """Catch as a camera sees it: frames of 16 by 16, of up to 5 by 5 cells.
+
+    Args:
+      count: N.
+      size: lines and columns.
+    """
+
+    def __init__(self, count, size=CELLS):
+        if size > CELLS:
+            raise ValueError(f"size={size}: a frame has room for {CELLS} by {CELLS} cells")
+        super().__init__(count, size)
+        self.single_observation_space = gym.spaces.Box(0, 255, (SIDE, SIDE, 1), np.uint8)
+        self.observation_space = batch_space(self.single_observation_space, count)
+
+    def _see(self):
+        return enlarge(super()._see()[..., 0])
+
+
+class PixelMaze(TMaze):
+    """The T-maze from above: the walker in the middle, the floor within two cells of it, and at the start a light.
+
+    The light is above or below the start, and says so on which side the reward is. Frames of 16 by 16.
+
+    Args:
+      count: N.
+      length: steps from the start to the junction.
+    """
+
+    FLOOR, WALKER, LIGHT = 90, 170, 255
+
+    def __init__(self, count, length=3):
+        super().__init__(count, length)
+        self.single_observation_space = gym.spaces.Box(0, 255, (SIDE, SIDE, 1), np.uint8)
+        self.observation_space = batch_space(self.single_observation_space, count)
+
+    def _see(self):
+        cells, middle = np.zeros((self.num_envs, CELLS, CELLS), np.uint8), CELLS // 2
+        for column in range(CELLS):
+            there = self.place + column - middle
+            cells[:, middle, column] = self.FLOOR * ((there >= 0) & (there <= self.length))
+            cells[there == self.length, :, column] = self.FLOOR
+        cells[:, middle, middle] = self.WALKER
+        start = np.flatnonzero(self.place == 0)
+        cells[start, np.where(self.side[start] == 0, 0, CELLS - 1), middle] = self.LIGHT
+        return enlarge(cells)
+
+
 class Table(SmallWorld):
     """A finite MDP of chapter 1, its states seen by their numbers.
 

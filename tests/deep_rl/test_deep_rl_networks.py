@@ -56,6 +56,12 @@ def test_the_published_torso():
     assert first(dark).numpy().max() == 0 and first(bright).numpy().max() == 1
 
 
+def test_frames_too_small_for_convolutions_are_refused():
+    assert QNetwork((5, 5, 1), 3, 8)(np.zeros((1, 5, 5, 1), np.uint8)).shape == (1, 3)
+    with pytest.raises(ValueError, match="frames of 4 by 9: give 5 by 5 or more"):
+        QNetwork((4, 9, 1), 3, 8)
+
+
 @pytest.mark.parametrize("dueling", [True, False])
 def test_the_heads(dueling):
     """With dueling heads the mean over actions is the value; without them there is no value."""

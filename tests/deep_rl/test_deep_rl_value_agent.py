@@ -69,6 +69,12 @@ def test_with_memory_it_acts_by_all_that_it_saw():
         greedy.see(rewards[row])
 
 
+def test_who_learnt_from_signs_is_shown_signs():
+    agent = ValueAgent(network(recurrent=True), 3, clip_rewards=True)
+    agent.see(np.array([200.0, -3.0, 0.0], np.float32))
+    assert agent.last_rewards.tolist() == [1, -1, 0]
+
+
 def test_who_forgets_begins_anew():
     agent, rng, seen = ValueAgent(network(recurrent=True), 2), np.random.default_rng(0), np.ones((2, 4), np.float32)
     fresh = agent.state

@@ -139,7 +139,7 @@ def q_along(network, batch, k, stored):
 
 @pytest.mark.parametrize("stored", [True, False])
 def test_errors_of_sequences_are_walked_row_by_row(stored):
-    """Up to n rewards, the end of the episode or of the rows; last rows teach nothing; then loss and priorities."""
+    """Up to n rewards or the end of the episode; last rows, and those behind the unrolled ones, teach nothing; then loss and priorities."""
     config = dataclasses.replace(RECURRENT, stored_state=stored)
     online, target = networks(config)
     batch = sequences(config)
@@ -150,11 +150,11 @@ def test_errors_of_sequences_are_walked_row_by_row(stored):
         q, judged = (q_along(network, batch, k, stored) for network in (online, target))
         worth = judged[np.arange(len(q)), q.argmax(axis=1)]
         errors = []
-        for t in range(config.burn_in, config.window - 1):
+        for t in range(config.burn_in, config.burn_in + config.unroll):
             if batch.last[k, t]:
                 continue
             total, factor, row = 0.0, 1.0, t
-            while row < min(t + config.n_step, config.window - 1):
+            while row < t + config.n_step:
                 total, factor, row = (
                     total + factor * batch.rewards_tp1[k, row],
                     factor * batch.discounts_tp1[k, row],

@@ -170,20 +170,19 @@ def test_the_published_networks_take_an_update(config):
     assert all(not np.array_equal(a, b) for a, b in zip(before, weights(made), strict=True) if b.size > 10)
 
 
-def command(folder):
-    """A run of some seconds, 400 updates with a checkpoint every 10."""
-    words = (
-        "--worlds 2 --hidden 8 --alpha 0.6 --n-step 3 --replay 100 --warm-up 20 --rows 2 --batches 2 --batch-size 8 --updates 400 "
-        "--checkpoint-every 10 --evaluate-every 50 --evaluate-on 4"
-    )
-    return start("dqn", words, folder)
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="platform: Windows has no kill -9")
-def test_a_killed_run_goes_on_as_if_nothing_had_been(tmp_path):
-    """From its last checkpoint, with its replay; in the end its table is that of a run that was left alone."""
-    folders, said = goes_on_as_if_nothing_had_been(command, tmp_path, 45, 10, 400)
+@pytest.mark.parametrize("system, own", [("dqn", "--alpha 0.6"), ("r2d2", "--env TMaze-2 --burn-in 1 --unroll 4")])
+def test_a_killed_run_goes_on_as_if_nothing_had_been(system, own, tmp_path):
+    """From its last checkpoint, with its replay; in the end its table is that of a run that was left alone.
+
+    It takes some seconds: 400 updates with a checkpoint every 10.
+    """
+    words = (
+        f"{own} --worlds 2 --hidden 8 --n-step 3 --replay 100 --warm-up 20 --rows 2 --batches 2 --batch-size 8 --updates 400 "
+        "--checkpoint-every 10 --evaluate-every 50 --evaluate-on 4"
+    )
+    folders, said = goes_on_as_if_nothing_had_been(lambda at: start(system, words, at), tmp_path, 45, 10, 400)
     assert "Done: " in said
     seen = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
     models = [keras.models.load_model(folder / "model.keras") for folder in folders]
