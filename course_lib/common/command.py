@@ -46,8 +46,8 @@ def _told(config):
     """What the docstring of a configuration, or of one that it builds on, says of each attribute."""
     documented = [kind.__doc__ or "" for kind in reversed(config.__mro__)]
     text = "\n".join(map(inspect.cleandoc, documented))  # Python 3.13 has done that already, the older ones have not
-    lines = re.findall(r"^ {2}(\w+): ((?:.|\n {4})+)", text, re.MULTILINE)
-    found = {name: " ".join(text.split()).replace("%", "%%") for name, text in lines}
+    lines = re.findall(r"^ {2}(\w+(?:, \w+)*): ((?:.|\n {4})+)", text, re.MULTILINE)
+    found = {name: " ".join(text.split()).replace("%", "%%") for names, text in lines for name in names.split(", ")}
     return {field.name: found.get(field.name, "") for field in dataclasses.fields(config)}
 
 

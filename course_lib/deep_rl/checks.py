@@ -211,7 +211,7 @@ def one_action_teaches_the_value(answer, rng):
     c = math.cos(1)
     right = {"values": np.array([[1 + c]]), "advantages": np.array([[(1 - c) / 2, (c - 1) / 2]])}
     mistakes = {
-        "The mean is held constant: it is learnt through, so no tf.stop_gradient around it.": (
+        "The mean is held constant: it is learnt through, so no np.mean (use tf.reduce_mean) and no tf.stop_gradient.": (
             right | {"advantages": np.array([[1.0, c]])}
         ),
         "No gradient reaches the value: stay with tf functions, without tf.stop_gradient.": (
@@ -449,37 +449,43 @@ def three_steps_by_hand(answer, rng):
 
 @claim(generalized_advantages, "Where an episode ends the sum ends; cut off, it still has a value ahead", weight=2)
 def two_ends_by_hand(answer, rng):
-    # Two worlds, γ = 1/2, λ = 2/5. In the first row both episodes end: the first one terminates (γ = 0), the second one is
-    # cut off. Errors: 3 + 0 − 2 = 1, and 3 + 10/2 − 2 = 6. In the row behind: 5 + 4/2 − 1 = 6, none of which comes back.
+    # Three worlds, γ = 1/2, λ = 2/5. In the first row two episodes end: the first one terminates (γ = 0), the second one is
+    # cut off; the third goes on. Errors: 3 + 0 − 2 = 1, 3 + 10/2 − 2 = 6 and 3 + 1/2 − 2 = 1.5. In the row behind: 5 + 4/2 − 1 = 6, of
+    # which 6/5 comes back to the third world alone.
     mistakes = {
         "It goes on across the end of an episode: where `last_tp1` is True, nothing of A_{t+1} comes in.": floats(
-            [1, 7.2], [6, 6]
+            [1, 7.2, 2.7], [6, 6, 6]
+        ),
+        "Where one episode ends, all worlds are emptied: each world has an end of its own.": floats(
+            [1, 6, 1.5], [6, 6, 6]
         ),
         "Being cut off is treated as termination: its γ is not 0, so γ v(s_{t+1}) still counts.": floats(
-            [1, 1], [6, 6]
+            [1, 1, 2.7], [6, 6, 6]
         ),
-        "It bootstraps after termination: γ is 0 there; multiply each v(s_{t+1}) by its own γ.": floats([6, 6], [6, 6]),
-        "It bootstraps after termination and goes on across the ends.": floats([7.2, 7.2], [6, 6]),
+        "It bootstraps after termination: γ is 0 there; multiply each v(s_{t+1}) by its own γ.": floats(
+            [6, 6, 2.7], [6, 6, 6]
+        ),
+        "It bootstraps after termination and goes on across the ends.": floats([7.2, 7.2, 2.7], [6, 6, 6]),
         "It goes on across the end of an episode, and being cut off is treated as termination.": floats(
-            [1, 2.2], [6, 6]
+            [1, 2.2, 2.7], [6, 6, 6]
         ),
         "It goes along the worlds, which are played side by side: time is the first axis (axis 0).": (
-            floats([1, 6], [7.2, 6])
+            floats([1, 6, 1.5], [7.44, 7.2, 6])
         ),
         "Where an episode ends, the whole advantage is 0: the step that ends it has its own error δ.": floats(
-            [0, 0], [6, 6]
+            [0, 0, 2.7], [6, 6, 6]
         ),
     }
     got = answer(
-        floats([3, 3], [5, 5]),
-        floats([0, 0.5], [0.5, 0.5]),
-        floats([2, 2], [1, 1]),
-        floats([10, 10], [4, 4]),
-        np.array([[True, True], [False, False]]),
+        floats([3, 3, 3], [5, 5, 5]),
+        floats([0, 0.5, 0.5], [0.5, 0.5, 0.5]),
+        floats([2, 2, 2], [1, 1, 1]),
+        floats([10, 10, 1], [4, 4, 4]),
+        np.array([[True, True, False], [False, False, False]]),
         0.4,
     )
-    likely = "In the first row A is δ alone, 1 and 6: both episodes end there, and one of them has a value ahead."
-    expect(got, floats([1, 6], [6, 6]), mistakes=mistakes, likely=likely)
+    likely = "In the first two worlds the episode ends, so there A is δ alone, 1 and 6: one of them has a value ahead."
+    expect(got, floats([1, 6, 2.7], [6, 6, 6]), mistakes=mistakes, likely=likely)
 
 
 @claim(generalized_advantages, "λ = 0 is the error of one step, λ = 1 all rewards until the end, less v")
@@ -587,6 +593,9 @@ def six_decisions_by_hand(answer, rng):
         "The logarithms are divided: log π − log π_old, then exp.": (
             -np.minimum(DECISIONS[0] / DECISIONS[1] * GAINS, np.clip(DECISIONS[0] / DECISIONS[1], 0.8, 1.2) * GAINS)
         ),
+        "The logarithm of the ratio is clipped: clip ρ itself, between 1 − ε and 1 + ε.": (
+            -np.minimum(plain, np.exp(np.clip(np.log(RATIOS), -0.2, 0.2)) * GAINS)
+        ),
         "It is clipped between −ε and ε: around 1, so 1 − ε and 1 + ε.": (
             -np.minimum(plain, np.clip(RATIOS, -0.2, 0.2) * GAINS)
         ),
@@ -646,6 +655,7 @@ def before_it_moves(answer, rng):
 def decisions_one_by_one(answer, rng):
     for clip in (0.1, 0.2, 0.5):
         old, moves, advantages = np.log(rng.uniform(0.1, 0.9, 12)), rng.normal(0, 0.5, 12), rng.normal(size=12)
+        moves[0], advantages[0] = 1.8, -1.5  # ρ = 6 in the wrong direction: there is no other limit
         expected = []
         for move, advantage in zip(moves, advantages, strict=True):
             ratio = math.exp(move)
@@ -947,15 +957,26 @@ def six_programs_by_hand(answer, rng):
     expect(got, passing(0), mistakes=mistakes, likely=likely)
 
 
-@claim(targets_are_right, "Right targets are right in float32 and in float64, with large numbers as with small ones")
+@claim(
+    targets_are_right,
+    "Right targets are right up to rounding, with large numbers as with small ones; others are not",
+    weight=2,
+)
 def rounding_is_no_bug(answer, rng):
     for size in (1.0, 1000.0, 1e-3):
         rewards, values, ended = size * rng.normal(size=40), size * rng.normal(size=40), rng.random(40) < 0.3
         terminated = ended & (rng.random(40) < 0.5)
         targets = one_by_one(rewards, terminated, values, 0.99)
         likely = "It rejects right targets because of rounding: float32 keeps seven digits, so allow 10⁻⁴, absolute and relative."
-        for given in (targets, targets.astype(float)):
+        for given in (targets, targets.astype(float), targets * (1 + 5e-5 * rng.choice([-1, 1], size=40))):
             expect(answer(rewards, terminated, ended & ~terminated, values, 0.99, given), True, likely=likely)
+    none, likely = (
+        np.zeros(3, bool),
+        "It allows too little or too much: 10⁻⁴, absolute (near 0) and relative (of large ones).",
+    )
+    for right, off, passes in ((0.0, 5e-5, True), (0.0, 1e-3, False), (1000.0, 0.05, True), (1000.0, 1.0, False)):
+        given = np.array([1.0, right + off, 2.0])
+        expect(answer(np.array([1.0, right, 2.0]), none, none, np.zeros(3), 0.9, given), passes, likely=likely)
 
 
 @claim(targets_are_right, "One wrong row among many is found, wherever it is, and where only a small value is at stake")

@@ -42,7 +42,9 @@ def configurations():
         found["policy", name] = _of(config, 3 * STEPS // (config.steps * config.worlds))
     recurrent = RecurrentConfig.laptop()
     found[MAZE, "R2D2"] = recurrent
-    found[MAZE, "zero state"] = dataclasses.replace(recurrent, stored_state=False, burn_in=0)
+    found[MAZE, "no burn-in"] = dataclasses.replace(recurrent, burn_in=0)
+    found[MAZE, "from zeros"] = dataclasses.replace(recurrent, stored_state=False)
+    found[MAZE, "neither"] = dataclasses.replace(recurrent, stored_state=False, burn_in=0)
     found[MAZE, "feed-forward"] = dataclasses.replace(recurrent, recurrent=False)
     return found
 
@@ -96,13 +98,21 @@ def shipped_ladder(ladder, file=CURVES):
     return found
 
 
-def make(file=CURVES, seeds=SEEDS, show=True, chosen=None):
-    """Run what the table does not hold yet; the rows of a run are written at once, so that a kill leaves whole ones."""
+def make(file=CURVES, seeds=SEEDS, show=True, chosen=None, run_one=run):
+    """Run what the table does not hold yet; the rows of a run are written at once, so that a kill leaves whole ones.
+
+    Args:
+      file: the table.
+      seeds: of each run.
+      show: whether a bar is shown.
+      chosen: {(ladder, rung): configuration}; both ladders and the maze if left out.
+      run_one: as `run`.
+    """
     done = {(row["ladder"], row["rung"], int(row["seed"])) for row in read_rows(file)}
     runs = [(*name, seed) for name in (chosen or configurations()) for seed in seeds if (*name, seed) not in done]
     for ladder, name, seed in tqdm(runs, unit="run", disable=not show or None):
         config = (chosen or configurations())[ladder, name]
-        steps, returns = run(dataclasses.replace(config, seed=seed))
+        steps, returns = run_one(dataclasses.replace(config, seed=seed))
         new = not pathlib.Path(file).exists()
         with pathlib.Path(file).open("a", newline="", encoding="utf-8") as lines:
             rows = [[ladder, name, seed, step, f"{value:.4f}"] for step, value in zip(steps, returns, strict=True)]

@@ -1,5 +1,6 @@
 """Replay: the last rows that N worlds went through, and windows drawn from them."""
 
+import pathlib
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,7 @@ class Replay:
       window: rows of a window: n + 1 for n steps.
       stride: rows from the beginning of a window to that of the next.
       state_size: H of the stored states (h, c), which are kept of the rows where windows begin.
+      folder: where a file holds the frames, if they are too many for the memory.
 
     Attributes:
       tree: the `SumTree` of priorities, one of each window.
@@ -77,7 +79,7 @@ class Replay:
       ValueError: there is not room for a window.
     """
 
-    def __init__(self, rows, worlds, window=2, stride=1, state_size=0):
+    def __init__(self, rows, worlds, window=2, stride=1, state_size=0, folder=None):
         least = window + worlds.stack + stride
         if rows % stride or rows < least:
             raise ValueError(
@@ -85,7 +87,7 @@ class Replay:
             )
         self.rows, self.count, self.window, self.stride, self.stack = rows, worlds.count, window, stride, worlds.stack
         shape = (*worlds.shape[:-1], worlds.shape[-1] // self.stack)
-        self.frames = np.zeros((rows, self.count, *shape), worlds.dtype)
+        self.frames = _zeros((rows, self.count, *shape), worlds.dtype, folder)
         self.actions, self.rewards = np.zeros((rows, self.count), np.int32), np.zeros((rows, self.count), np.float32)
         self.terminated, self.truncated, self.first, self.last = np.zeros((4, rows, self.count), bool)
         self.states = np.zeros((rows // stride, self.count, 2, state_size), np.float32)
@@ -93,6 +95,11 @@ class Replay:
 
     def __len__(self):
         return min(self.added, self.rows) * self.count
+
+    @property
+    def bytes(self):
+        """What its arrays take when it is full, in memory and in the file."""
+        return sum(getattr(self, name).nbytes for name in KEPT) + self.tree.sums.nbytes
 
     def add(self, observations, first, states, actions, step):
         """Add a row: what was seen and done in each world, and what came of it.
@@ -217,6 +224,15 @@ class Replay:
             getattr(self, name)[: len(found[name])] = found[name]
         self.tree.sums[:] = found["sums"]
         self.added, self.highest = int(found["added"]), float(found["highest"])
+
+
+def _zeros(shape, dtype, folder):
+    """An array of zeros; in a file where a folder is named, read and written by the page as it is used."""
+    if not folder:
+        return np.zeros(shape, dtype)
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return np.asarray(np.memmap(folder / "replay-frames.bin", dtype, "w+", shape=shape))
 
 
 @njit(cache=True)

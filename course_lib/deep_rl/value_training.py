@@ -75,7 +75,7 @@ class ValueSystem:
     def _learn(self, step, rng):
         config, replay = self.config, self.replay
         numbers, probabilities = replay.draw(config.batch_size * config.batches, rng)
-        beta = config.beta + (1 - config.beta) * step / max(config.updates, 1)
+        beta = config.beta + (config.last_beta - config.beta) * step / max(config.updates, 1)
         weights = importance_weights.current(probabilities, replay.tree.positive, beta)
         draw = replay.sequences if config.recurrent else replay.transitions
         batch = draw(numbers, weights, config.discount)

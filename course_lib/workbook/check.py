@@ -206,7 +206,8 @@ def _agrees_when_compiled(mode):
             answer.run(mode, args),
             expected,
             tolerance=1e-4,
-            likely="Compiled, it gives other numbers than run plainly.",
+            likely="Compiled, it gives other numbers than run plainly. Of a TensorArray, `write` returns the new one there and "
+            "changes nothing: rows = rows.write(t, x).",
         )
 
     return test

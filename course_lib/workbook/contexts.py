@@ -58,6 +58,7 @@ def _tensors(args, dtype):
 def _tensorflow(target, function, mode, args):
     import tensorflow as tf
 
+    tf.get_logger().addFilter(_short)
     args = _tensors(args, "float32")
     if mode == "plain":
         return plain(function(*args))
@@ -71,13 +72,23 @@ def _tensorflow(target, function, mode, args):
         merged = [next(remaining) if tf.is_tensor(leaf) else leaf for leaf in leaves]
         return function(*tf.nest.pack_sequence_as(args, merged))
 
-    unknown = [tf.TensorSpec([None] * leaf.shape.rank, leaf.dtype) for leaf in varying]
+    unknown = [tf.TensorSpec(_partly_known(leaf.shape), leaf.dtype) for leaf in varying]
     compiled = tf.function(on_tensors, input_signature=unknown, jit_compile=mode == "xla")
     # Called as a function it would warn, after a few checks, of being traced too often: each check makes a new one.
     result = plain(compiled.get_concrete_function()(*varying))
     if mode == "xla" and target.gradient:
         _try_gradient_under_xla(on_tensors, varying)
     return result
+
+
+def _short(record):
+    """Of a `TensorArray.write` whose result is dropped TensorFlow prints pages, long after; the check says it in a line."""
+    return "Object was never used" not in record.getMessage()
+
+
+def _partly_known(shape):
+    """Of several axes the last one, features or actions, is known in the library, too; lengths and batches are not."""
+    return [None] * (shape.rank - 1) + list(shape[-1:]) if shape.rank > 1 else [None] * shape.rank
 
 
 def _try_gradient_under_xla(function, tensors):

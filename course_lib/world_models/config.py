@@ -34,6 +34,7 @@ class DreamerConfig:
       clip_norm: the largest norm of a gradient.
       squash_rewards: whether models learn tanh(r).
       replay: rows that are kept of each world.
+      spill: folder of a file that holds the replay's frames, where they are too many for the memory; "" keeps them there.
       keep_replay: whether checkpoints hold the replay; else it is filled anew when a run goes on.
       warm_up: rows of each world that are played at random before anything is learnt.
       rows: rows that are played before each update.
@@ -64,7 +65,7 @@ class DreamerConfig:
     return_lambda: float = 0.95
     horizon: int = 8
     mix: float = 1.0
-    entropy: float = 0.01
+    entropy: float = 0.1
     slow_every: int = 50
     model_rate: float = 3e-3
     actor_rate: float = 1e-3
@@ -74,12 +75,13 @@ class DreamerConfig:
     clip_norm: float = 100.0
     squash_rewards: bool = False
     replay: int = 2000
+    spill: str = ""
     keep_replay: bool = True
     warm_up: int = 50
     rows: int = 2
     batch_size: int = 16
     length: int = 16
-    updates: int = 800
+    updates: int = 500
     evaluate_every: int = 100
     evaluate_on: int = 100
     checkpoint_every: int = 200
@@ -105,7 +107,7 @@ class DreamerConfig:
 
     @classmethod
     def laptop(cls):
-        """Return a small agent for a small world of pixels, learnt in a minute on one core."""
+        """Return a small agent for a small world of pixels, learnt in half a minute on one core."""
         return cls()
 
     @classmethod

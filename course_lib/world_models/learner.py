@@ -27,7 +27,9 @@ class DreamerLearner:
         self.of_world = teacher(dreamer.world, config.model_rate)
         self.of_actor = teacher(dreamer.actor, config.actor_rate)
         self.of_critic = teacher(dreamer.critic, config.critic_rate)
-        self._compiled = tf.function(self._on_all_replicas, jit_compile=xla and not self.several)
+        compiled = {"jit_compile": xla and not self.several}
+        self._compiled = tf.function(self._on_all_replicas, **compiled)
+        self._compiled_dreaming = tf.function(self._dreaming_on_all_replicas, **compiled)
         self.renew_slow_critic = tf.function(dreamer.renew_slow_critic)
 
     @property
@@ -46,25 +48,49 @@ class DreamerLearner:
         Returns:
           {name: what was measured before the step}.
         """
+        return self._compiled(*self._shared(experience, seed))
+
+    def update_behaviour(self, experience, seed):
+        """The same for actor and critic alone: what was experienced is only where dreams begin."""
+        return self._compiled_dreaming(*self._shared(experience, seed))
+
+    def _shared(self, experience, seed):
         parts = (split(self.strategy, part, axis=1) for part in experience)
-        return self._compiled(type(experience)(*parts), tf.constant(seed, tf.int32))
+        return type(experience)(*parts), tf.constant(seed, tf.int32)
 
     def _on_all_replicas(self, experience, seed):
-        measured = self.strategy.run(self._step, args=(experience, seed))
+        return self._mean(self.strategy.run(self._step, args=(experience, seed)))
+
+    def _dreaming_on_all_replicas(self, experience, seed):
+        return self._mean(self.strategy.run(self._dreaming_step, args=(experience, seed)))
+
+    def _mean(self, measured):
         return {name: self.strategy.reduce("MEAN", value, axis=None) for name, value in measured.items()}
 
     def _step(self, experience, seed):
-        if self.several:  # each replica draws for itself
-            seed += [0, 10 * tf.distribute.get_replica_context().replica_id_in_sync_group]
+        seed = self._own(seed)
         with tf.GradientTape() as tape:
             loss, measured, seen = self.dreamer.world.model_loss(experience, seed)
             scaled = self.of_world.scaled(loss)
         self.of_world.step(tape, scaled)
+        return measured | self._dream(experience, seen, seed)
+
+    def _dreaming_step(self, experience, seed):
+        seed = self._own(seed)
+        return self._dream(experience, self.dreamer.world.observe(experience, seed), seed)
+
+    def _own(self, seed):
+        """Each replica draws for itself."""
+        if self.several:
+            seed += [0, 10 * tf.distribute.get_replica_context().replica_id_in_sync_group]
+        return seed
+
+    def _dream(self, experience, seen, seed):
         h, z = (tf.reshape(part, (-1, part.shape[-1])) for part in (seen.h, seen.z))
         alive = tf.reshape(tf.cast(experience.discounts > 0, tf.float32), [-1])
         with tf.GradientTape(persistent=True) as tape:
-            actor, critic, told = self.dreamer.losses_of_behaviour(h, z, alive, seed + [1, 0])
+            actor, critic, measured = self.dreamer.losses_of_behaviour(h, z, alive, seed + [1, 0])
             actor, critic = self.of_actor.scaled(actor), self.of_critic.scaled(critic)
         self.of_actor.step(tape, actor)
         self.of_critic.step(tape, critic)
-        return measured | told
+        return measured

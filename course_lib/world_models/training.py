@@ -1,5 +1,6 @@
 """Training DreamerV2: `python -m course_lib train dreamer`."""
 
+import dataclasses
 import pathlib
 from dataclasses import dataclass
 
@@ -95,7 +96,7 @@ def make(config, strategy=None):
         dreamer = Dreamer(worlds.shape, worlds.actions, config)
         learner = DreamerLearner(dreamer, strategy, devices.device().xla)
     agents = DreamerAgent(dreamer, config.worlds), DreamerAgent(dreamer, config.evaluate_on, greedy=True)
-    replay = Replay(config.replay, worlds, config.length + 1)
+    replay = Replay(config.replay, worlds, config.length + 1, folder=config.spill)
     return DreamerSystem(config, worlds, dreamer, learner, *agents, replay)
 
 
@@ -123,6 +124,27 @@ def train(config, folder=None, strategy=None, show_progress=True):
     if folder:
         save_model(made.dreamer, pathlib.Path(folder) / "model.keras")
     return made
+
+
+def learn_in_dreams(made, updates):
+    """Forget how to act, and learn it anew in the dream alone: no step of the world is taken, and the model stays as it is.
+
+    Args:
+      made: a `DreamerSystem` that has learnt its world.
+      updates: of a new actor and a new critic.
+
+    Returns:
+      A `DreamerSystem` with the same world model and replay.
+    """
+    fresh = make(dataclasses.replace(made.config, seed=made.config.seed + 1))
+    fresh.dreamer.world.set_weights(made.dreamer.world.get_weights())
+    fresh.replay, rng = made.replay, np.random.default_rng(made.config.seed)
+    for step in range(updates):
+        if step % made.config.slow_every == 0:
+            fresh.learner.renew_slow_critic()
+        drawn = experience_of(fresh.replay, made.config.batch_size, made.config.discount, rng)
+        fresh.learner.update_behaviour(drawn, rng.integers(2**30, size=2))
+    return fresh
 
 
 SYSTEMS = {"dreamer": System(DreamerConfig, train)}

@@ -18,18 +18,18 @@ def test_what_is_run():
     found = ladders.configurations()
     assert list(found) == [
         *(("value", name) for name in VALUE_LADDER), *(("policy", name) for name in POLICY_LADDER),
-        *((ladders.MAZE, name) for name in ("R2D2", "zero state", "feed-forward")),
+        *((ladders.MAZE, name) for name in ("R2D2", "no burn-in", "from zeros", "neither", "feed-forward")),
     ]  # fmt: skip
     for kind in ("value", "policy"):
         steps = [config.updates * ladders.steps_of(config) for (ladder, _), config in found.items() if ladder == kind]
         assert max(steps) - min(steps) <= 4096 and min(steps) >= 32_000 - 4096
-    feed_forward, zero = found[ladders.MAZE, "feed-forward"], found[ladders.MAZE, "zero state"]
-    assert (
-        not feed_forward.recurrent
-        and zero.recurrent
-        and not zero.stored_state
-        and found[ladders.MAZE, "R2D2"].stored_state
-    )
+    told = {
+        name: (c.recurrent, c.stored_state, c.burn_in) for (ladder, name), c in found.items() if ladder == ladders.MAZE
+    }
+    assert told == {
+        "R2D2": (True, True, 2), "no burn-in": (True, True, 0), "from zeros": (True, False, 2), "neither": (True, False, 0),
+        "feed-forward": (False, True, 2),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
