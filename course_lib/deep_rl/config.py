@@ -3,6 +3,8 @@
 import dataclasses
 from dataclasses import dataclass
 
+from course_lib.common.fields import between, positive
+
 
 @dataclass(frozen=True)
 class ValueConfig:
@@ -89,11 +91,11 @@ class ValueConfig:
     seed: int = 0
 
     def __post_init__(self):
-        _positive(
+        positive(
             self, "worlds", "hidden", "n_step", "unroll", "replay", "rows", "batches", "batch_size", "target_every",
             "evaluate_every", "evaluate_on", "checkpoint_every",
         )  # fmt: skip
-        _between(self, 0, 1, "alpha", "beta", "last_beta", "epsilon", "discount", "decay")
+        between(self, 0, 1, "alpha", "beta", "last_beta", "epsilon", "discount", "decay")
         if self.replay % self.stride:
             raise ValueError(
                 f"replay={self.replay}: sequences begin every {self.stride} rows, so keep a multiple of that."
@@ -228,7 +230,7 @@ class PolicyConfig:
     seed: int = 0
 
     def __post_init__(self):
-        _positive(
+        positive(
             self,
             "worlds",
             "hidden",
@@ -239,7 +241,7 @@ class PolicyConfig:
             "evaluate_on",
             "checkpoint_every",
         )
-        _between(self, 0, 1, "gae_lambda", "discount", "clip")
+        between(self, 0, 1, "gae_lambda", "discount", "clip")
         if not (self.baseline or self.whole_episodes):
             raise ValueError("without a baseline nothing stands for what follows: set whole_episodes.")
         if self.worlds * self.steps % self.minibatches:
@@ -293,15 +295,3 @@ def rung(config, ladder, name):
         if each == name:
             return config
     raise AssertionError
-
-
-def _positive(config, *names):
-    for name in names:
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name}={getattr(config, name)}: it has to be 1 or more.")
-
-
-def _between(config, low, high, *names):
-    for name in names:
-        if not low <= getattr(config, name) <= high:
-            raise ValueError(f"{name}={getattr(config, name)}: it has to be {low} to {high}.")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from course_lib.common.fields import between, positive
+
 
 @dataclass(frozen=True)
 class DreamerConfig:
@@ -88,15 +90,11 @@ class DreamerConfig:
     seed: int = 0
 
     def __post_init__(self):
-        for name in (
-            "worlds", "deterministic", "hidden", "groups", "classes", "depth", "units", "layers", "horizon", "slow_every",
+        positive(
+            self, "worlds", "deterministic", "hidden", "groups", "classes", "depth", "units", "layers", "horizon", "slow_every",
             "replay", "rows", "batch_size", "length", "evaluate_every", "evaluate_on", "checkpoint_every",
-        ):  # fmt: skip
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: it has to be 1 or more.")
-        for name in ("kl_balance", "discount", "return_lambda", "mix"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name}={getattr(self, name)}: it has to be between 0 and 1.")
+        )  # fmt: skip
+        between(self, 0, 1, "kl_balance", "discount", "return_lambda", "mix")
         if self.latents not in ("categorical", "gaussian"):
             raise ValueError(f'latents={self.latents!r}: "categorical" or "gaussian".')
         if not self.length + 2 <= self.warm_up <= self.replay:

@@ -7,6 +7,7 @@ from course_lib.common.quiet import tensorflow as tf
 from course_lib.world_models.behaviour import actor_loss, critic_loss, imagine
 from course_lib.world_models.config import DreamerConfig
 from course_lib.world_models.networks import head
+from course_lib.world_models.recurrent_state import observe_step
 from course_lib.world_models.returns import imagination_weights, lambda_targets
 from course_lib.world_models.world_model import WorldModel, tfd
 
@@ -79,8 +80,6 @@ class Dreamer(keras.Model):
         embedded = tf.cast(self.world.encoder(observations), tf.float32)
         noise = self.world.latents.noise((count,), [0, 0])
         nothing = tf.zeros((count, self.world.actions)), tf.ones((count,), bool)
-        from course_lib.world_models.recurrent_state import observe_step
-
         h, z, *_ = observe_step.current(
             h, z, *nothing, embedded, noise, self.world.state.weights_now(), self.world.latents
         )

@@ -17,11 +17,12 @@ def test_the_published_values():
     assert dqn.replay * dqn.worlds == 1_000_000 and dqn.updates * dqn.rows * dqn.worlds == 50_000_000
     assert dqn.rows * dqn.worlds / dqn.batches == 4  # steps to each gradient step
     assert (r2d2.worlds, r2d2.burn_in, r2d2.unroll, r2d2.stride, r2d2.n_step) == (256, 40, 80, 40, 5)
-    assert (r2d2.discount, r2d2.alpha, r2d2.beta, r2d2.batch_size) == (0.997, 0.9, 0.6, 64)
+    assert (r2d2.discount, r2d2.alpha, r2d2.beta, r2d2.last_beta, r2d2.batch_size) == (0.997, 0.9, 0.6, 0.6, 64)
     assert (r2d2.learning_rate, r2d2.adam_epsilon, r2d2.recurrent, r2d2.rescale) == (1e-4, 1e-3, True, True)
     assert r2d2.target_every * r2d2.batches == pytest.approx(2500, rel=0.01)
     assert (ppo.steps, ppo.worlds, ppo.epochs, ppo.minibatches, ppo.clip) == (128, 8, 3, 4, 0.1)
     assert (ppo.learning_rate, ppo.discount, ppo.gae_lambda, ppo.entropy_weight) == (2.5e-4, 0.99, 0.95, 0.01)
+    assert ppo.value_weight / 2 == 1  # ours is a half of the square
     assert ppo.updates * ppo.steps * ppo.worlds == pytest.approx(10_000_000, rel=1e-3)
 
 

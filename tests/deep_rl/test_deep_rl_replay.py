@@ -297,3 +297,19 @@ def test_frames_of_atari_are_kept_once_and_put_together_as_they_were_shown():
                 np.testing.assert_array_equal(found.next_observations[k], shown[ahead[0] - 1][world])
     worlds.close()
     assert ends >= 1 and sum(first.sum() for first in firsts) >= 5
+
+
+def test_frames_in_a_file_are_frames(tmp_path):
+    """Drawn as from memory, and as many bytes."""
+    inside, outside = made(30, window=3), made(30, window=3, folder=tmp_path / "spilt")
+    for replay in (inside, outside):
+        rows = Rows(replay, 1)
+        for _ in range(70):
+            rows.add()
+    for ours, theirs in zip(
+        *(each.transitions(each.draw(50, np.random.default_rng(0))[0], np.ones(50), GAMMA) for each in (inside, outside)),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+    assert inside.bytes == outside.bytes > inside.frames.nbytes
+    assert (tmp_path / "spilt" / "replay-frames.bin").stat().st_size == outside.frames.nbytes

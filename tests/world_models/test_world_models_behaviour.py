@@ -164,9 +164,9 @@ def test_who_is_moved_by_which_loss(mix):
     assert found["actor", "actor"] > 0 and found["critic", "critic"] > 0
     assert found["actor", "critic"] == found["critic", "actor"] == 0
     assert (found["targets", "actor"] > 0) == (mix == 0)
-    for network in ("slow", "encoder", "start"):
-        assert found["critic", network] == found["actor", network] == 0, network
-    assert found["targets", "start"] == 0
+    for loss in ("actor", "critic", "targets"):
+        assert found[loss, "encoder"] == found[loss, "start"] == 0, loss
+    assert found["critic", "slow"] == 0
 
 
 @pytest.mark.parametrize("mix", [1.0, 0.0])

@@ -105,11 +105,3 @@ def test_where_worlds_begin_anew(cut):
     To begin with, nothing was paid: the reward of the step that was cut off is not that of the new episode's first row.
     """
     assert holds(experience_of(played(cut=cut), 400, 0.9, np.random.default_rng(1)))[0] > 20
-
-
-def test_windows_are_drawn_alike():
-    """Those that begin at the end of an episode are left out, all others come as often as each other."""
-    replay, rng = played(), np.random.default_rng(0)
-    starts = np.concatenate([experience_of(replay, 500, 0.9, rng).observations[0] for _ in range(10)])
-    _, counts = np.unique(starts, axis=0, return_counts=True)
-    assert counts.min() > 0.5 * counts.max()

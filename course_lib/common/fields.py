@@ -1,0 +1,15 @@
+"""What the numbers of a configuration may be."""
+
+
+def positive(config, *names):
+    """Raise a ValueError unless each of these fields is 1 or more."""
+    for name in names:
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name}={getattr(config, name)}: it has to be 1 or more.")
+
+
+def between(config, low, high, *names):
+    """Raise a ValueError unless each of these fields lies between two numbers, or is one of them."""
+    for name in names:
+        if not low <= getattr(config, name) <= high:
+            raise ValueError(f"{name}={getattr(config, name)}: it has to be {low} to {high}.")
