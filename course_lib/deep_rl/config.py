@@ -150,9 +150,9 @@ class RecurrentConfig(ValueConfig):
     def laptop(cls):
         """Return R2D2 on a T-maze, learnt in half a minute on two cores."""
         return cls(
-            env="TMaze-10", worlds=16, hidden=32, n_step=3, alpha=0.6, ladder=True, recurrent=True, burn_in=2, unroll=14,
+            env="TMaze-10", worlds=16, hidden=32, n_step=5, alpha=0.6, ladder=True, recurrent=True, burn_in=2, unroll=14,
             rescale=True, epsilon=0.4, discount=0.98, replay=700, warm_up=63, rows=7, batches=2, batch_size=32,
-            learning_rate=2e-3, target_every=20, updates=450, evaluate_every=50, evaluate_on=200, checkpoint_every=225,
+            learning_rate=2e-3, target_every=10, updates=450, evaluate_every=50, evaluate_on=200, checkpoint_every=225,
         )  # fmt: skip
 
     @classmethod

@@ -84,6 +84,15 @@ def test_several_replicas_get_equal_shares_in_order():
         assert devices.split(Replicas(3), batch) == [[0, 1], [2, 3], [4, 5]]
 
 
+def test_another_axis_may_be_that_of_the_batch():
+    """Two rows of time for four worlds: each replica gets the rows of its two."""
+    rows = np.arange(8).reshape(2, 4)
+    assert devices.split(Replicas(2), rows, axis=1) == [[[0, 1], [4, 5]], [[2, 3], [6, 7]]]
+    with pytest.raises(ValueError, match="A batch of 4 cannot be shared by 3 replicas"):
+        devices.split(Replicas(3), rows, axis=1)
+    assert np.array_equal(devices.split(tf.distribute.get_strategy(), rows, axis=1), rows)
+
+
 def test_a_batch_that_cannot_be_shared_evenly_is_refused():
     with pytest.raises(ValueError, match="A batch of 7 cannot be shared by 2 replicas"):
         devices.split(Replicas(2), np.arange(7))

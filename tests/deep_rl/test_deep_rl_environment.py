@@ -102,8 +102,9 @@ def test_worlds_of_gymnasium_are_those_of_single_environments(name):
 
 @pytest.mark.parametrize(
     ("name", "terminates", "is_cut_off"),
-    [("TMaze-2", True, True), ("Catch-6", True, False), ("Catch-4", True, False), ("Garnet-6", False, True)],
-)
+    [("TMaze-2", True, True), ("Catch-6", True, False), ("Catch-4", True, False), ("Garnet-6", False, True),
+     ("PixelCatch-5", True, False), ("PixelMaze-2", True, True)],
+)  # fmt: skip
 def test_our_own_worlds_keep_to_the_protocol(name, terminates, is_cut_off):
     worlds, rng = make_worlds(name, 5, seed=1), np.random.default_rng(1)
     found = played(worlds, 300, lambda seen: rng.integers(worlds.actions, size=5))
@@ -128,6 +129,28 @@ def test_atari_is_shown_as_for_dqn():
             np.testing.assert_array_equal(step.observations[k, :, :, :3], earlier[:, :, 1:])
             assert step.observations[k, :, :, 3].any()
     assert {-1, 0} <= {float(reward) for *_, step in found for reward in step.rewards} <= {-1, 0, 1}
+
+
+def test_atari_is_shown_as_for_dreamer():
+    """One frame of 64 by 64, the same game as larger ones show; and no frame is taken for a stack."""
+    small, large = (make_worlds("ALE/Pong-v5", 2, 3, **sizes) for sizes in ({"pixels": 64, "stack": 1}, {}))
+    assert (small.shape, small.dtype, small.stack, small.actions) == ((64, 64, 1), np.uint8, 1, 6)
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        actions = rng.integers(6, size=2)
+        one, other = small.step(actions), large.step(actions)
+        for name in ("rewards", "terminated", "truncated", "first"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        seen, also = one.observations[..., 0].astype(float), other.observations[..., -1].astype(float)
+        assert abs(seen.mean() - also.mean()) < 3  # the same picture in another size
+    small.close()
+    large.close()
+
+
+def test_worlds_in_pixels_are_frames():
+    for name in ("PixelCatch-5", "PixelMaze-3"):
+        worlds = make_worlds(name, 2, pixels=64, stack=1)  # those are of Atari alone
+        assert (worlds.shape, worlds.dtype, worlds.stack, worlds.actions) == ((16, 16, 1), np.uint8, 1, 3)
 
 
 def test_scores_of_atari_are_not_clipped():
@@ -173,7 +196,7 @@ def test_the_seed_decides():
 @pytest.mark.parametrize(
     "name",
     ["CartPole", "CartPole-v9", "Nothing-v1", "", "TMaze-x", "TMaze-0", "Catch-1", "ALE/Nothing-v5", "ALE/Pong-v4", "ALE/Pong", "ALE/",
-     "nowhere:Nothing-v1"],
+     "nowhere:Nothing-v1", "PixelCatch-6", "PixelCatch", "PixelMaze-0"],
 )  # fmt: skip
 def test_unknown_names_are_refused(name):
     """With the name, the reason and what would do; never the error of some library."""
@@ -181,7 +204,7 @@ def test_unknown_names_are_refused(name):
         make_worlds(name, 2)
     assert str(error.value).startswith(f"env={name!r} cannot be made: ")
     assert str(error.value).endswith(
-        "Use a name of Gymnasium (CartPole-v1), of Atari (ALE/Pong-v5) or one of TMaze, Catch, Garnet-SIZE."
+        "Use a name of Gymnasium (CartPole-v1), of Atari (ALE/Pong-v5) or one of TMaze, Catch, Garnet, PixelCatch, PixelMaze-SIZE."
     )
 
 

@@ -11,7 +11,7 @@ from course_lib import ROOT
 from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.config import PolicyConfig, ValueConfig
-from course_lib.deep_rl.learner import Learner
+from course_lib.deep_rl.learner import Learner, Teacher
 from course_lib.deep_rl.networks import PolicyNetwork, QNetwork
 from course_lib.deep_rl.policy_losses import Decisions, PolicyLoss
 from course_lib.deep_rl.replay import Transitions
@@ -126,6 +126,41 @@ def test_large_gradients_are_shortened_and_small_ones_left():
     np.testing.assert_allclose(pulled([[3.0, 4.0]], clip_norm=1.0), [0.6, 0.8], rtol=1e-5)
     np.testing.assert_allclose(pulled([[3.0, 4.0]], clip_norm=10.0), [3, 4], rtol=1e-5)
     np.testing.assert_allclose(pulled([[3.0, 4.0]]), [3, 4], rtol=1e-5)
+
+
+@pytest.mark.parametrize("rate", [1e-3, 0.1])
+def test_weights_shrink_by_a_share_of_themselves_whatever_the_rate(rate):
+    """Without a gradient by 1 % a step; with one the step of Adam comes on top, and is not shrunk."""
+    strategy = tf.distribute.get_strategy()
+    for pull, decay in ((0.0, 0.01), (3.0, 0.01), (3.0, 0.0)):
+        layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+        layer.build((None, 2))
+        teacher = Teacher(layer, rate, 1e-8, None, strategy, decay)
+        for _ in range(2):
+            with tf.GradientTape() as tape:
+                scaled = teacher.scaled(pull * tf.reduce_sum(layer.kernel))
+            teacher.step(tape, scaled)
+        expected = 1.0
+        for _ in range(2):  # Adam's step against a constant gradient is its rate
+            expected = (1 - decay) * expected - rate * (pull > 0)
+        np.testing.assert_allclose(layer.kernel.numpy(), np.full((2, 1), expected), rtol=1e-4)
+
+
+def test_a_teacher_moves_its_own_network_alone():
+    """Of two that share a loss; what cannot be trained stays, too."""
+    keras.utils.set_random_seed(0)
+    first, second = (
+        keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Dense(1)]) for _ in range(2)
+    )
+    first.layers[0].trainable = False
+    teacher, seen = Teacher(first, 0.1, 1e-7, 1.0, tf.distribute.get_strategy()), np.ones((4, 3), np.float32)
+    before = [variable.numpy() for variable in (*first.variables, *second.variables)]
+    with tf.GradientTape() as tape:
+        scaled = teacher.scaled(tf.reduce_mean(second(seen) * first(seen)))
+    teacher.step(tape, scaled)
+    after = [variable.numpy() for variable in (*first.variables, *second.variables)]
+    stays = [np.array_equal(a, b) for a, b in zip(before, after, strict=True)]
+    assert stays == [True, True, False, False] + [True] * 4
 
 
 def test_under_xla_it_learns_the_same():

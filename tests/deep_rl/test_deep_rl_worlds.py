@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from course_lib import mdp
-from course_lib.deep_rl.worlds import Catch, Garnet, Table, TMaze
+from course_lib.deep_rl.worlds import Catch, Garnet, PixelCatch, PixelMaze, Table, TMaze, enlarge
 
 UP, DOWN, CORRIDOR, JUNCTION = np.eye(4)
 
@@ -150,6 +150,97 @@ def test_actions_that_are_none_are_refused(actions):
 
 
 def test_worlds_without_room_are_refused():
-    for make, says in ((lambda: TMaze(1, 0), "length=0"), (lambda: Catch(1, 1), "size=1")):
+    for make, says in (
+        (lambda: TMaze(1, 0), "length=0"),
+        (lambda: Catch(1, 1), "size=1"),
+        (lambda: PixelCatch(1, 6), "size=6: a frame has room for 5 by 5 cells"),
+        (lambda: PixelMaze(1, 0), "length=0"),
+    ):
         with pytest.raises(ValueError, match=says):
             make()
+
+
+def test_cells_become_blocks_of_nine_pixels():
+    """Two by two cells: six by six pixels in the corner, the rest of the frame black."""
+    found = enlarge(np.array([[[1, 2], [3, 4]]], np.uint8))
+    assert found.shape == (1, 16, 16, 1) and found.dtype == np.uint8 and found.sum() == 9 * (1 + 2 + 3 + 4)
+    assert (found[0, :3, :3] == 1).all() and (found[0, :3, 3:6] == 2).all()
+    assert (found[0, 3:6, :3] == 3).all() and (found[0, 3:6, 3:6] == 4).all()
+    full = enlarge(np.ones((1, 5, 5), np.uint8))[0, :, :, 0]
+    assert (full[:15, :15] == 1).all() and not full[15].any() and not full[:, 15].any()
+
+
+def side_by_side(plain, pixels, steps):
+    """Both with the same seed and actions; yields (what each shows, what happened is the same)."""
+    rng = np.random.default_rng(0)
+    yield plain.reset(seed=5)[0], pixels.reset(seed=5)[0]
+    for _ in range(steps):
+        actions = rng.integers(3, size=plain.num_envs)
+        (seen, *one, _), (frames, *other, _) = plain.step(actions), pixels.step(actions)
+        for part, same in zip(one, other, strict=True):
+            np.testing.assert_array_equal(part, same)
+        assert pixels.observation_space.contains(frames) and frames.dtype == np.uint8
+        yield seen, frames
+
+
+@pytest.mark.parametrize("size", [3, 5])
+def test_catch_in_pixels_is_catch(size):
+    """The same rewards and ends; ball and paddle are blocks of three by three where the cells are."""
+    for seen, frames in side_by_side(Catch(6, size), PixelCatch(6, size), 40):
+        expected = np.zeros((6, 16, 16, 1), np.uint8)
+        for k, line, column, _ in np.argwhere(seen):
+            expected[k, 3 * line : 3 * line + 3, 3 * column : 3 * column + 3] = 255
+        np.testing.assert_array_equal(frames, expected)
+
+
+def picture(*lines):
+    """Five lines of five cells by letters: floor, walker, light."""
+    shades = {" ": 0, "f": 90, "w": 170, "L": 255}
+    return np.array([[shades[cell] for cell in line.ljust(5)] for line in lines], np.uint8)
+
+
+def test_the_maze_from_above_by_hand():
+    """A corridor of three: the walker in the middle of what it sees, a light above or below the start and never again."""
+    world, starts = PixelMaze(1, 3), set()
+    seen, _ = world.reset(seed=0)
+    way = [
+        picture("    f", "    f", " fwff", "    f", "    f"),
+        picture("   f", "   f", "ffwf", "   f", "   f"),
+        picture("  f", "  f", "ffw", "  f", "  f"),
+    ]
+    at_start = {
+        0: picture("  L", "", "  wff", "", ""),
+        1: picture("", "", "  wff", "", "  L"),
+    }
+    for _ in range(12):
+        side = int(world.side[0])
+        starts.add(side)
+        np.testing.assert_array_equal(seen, enlarge(at_start[side][None]))
+        for expected in way:
+            ((frame, reward, *_),) = steps(world, [0])
+            np.testing.assert_array_equal(frame, enlarge(expected[None])[0])
+            assert reward == 0
+        ((_, reward, terminated, _),) = steps(world, [1 + side])
+        assert (reward, terminated) == (1, True)
+        seen, *_ = world.step(np.array([0]))
+    assert starts == {0, 1}
+
+
+def test_the_maze_in_pixels_is_the_maze():
+    """The same rewards and ends; a light is there where the plain maze shows one, above for up, below for down, and only there."""
+    for seen, frames in side_by_side(TMaze(6, 2), PixelMaze(6, 2), 80):
+        lights = frames[..., 0] == 255
+        np.testing.assert_array_equal(lights[:, :3, 6:9].all(axis=(1, 2)), seen[:, 0] == 1)
+        np.testing.assert_array_equal(lights[:, 12:15, 6:9].all(axis=(1, 2)), seen[:, 1] == 1)
+        np.testing.assert_array_equal(lights.sum(axis=(1, 2)), 9 * seen[:, :2].sum(axis=1))
+        assert (frames[:, 6:9, 6:9] == 170).all()
+
+
+def test_the_light_is_nothing_that_the_way_shows():
+    """Behind the start both sides look alike, pixel by pixel."""
+    world = PixelMaze(40, 3)
+    seen, _ = world.reset(seed=0)
+    assert len(np.unique(seen.reshape(40, -1), axis=0)) == 2
+    for _ in range(3):
+        seen, *_ = world.step(np.zeros(40, int))
+        assert len(np.unique(seen.reshape(40, -1), axis=0)) == 1

@@ -56,7 +56,7 @@ def test_what_has_to_be_there_is_one_or_more(name):
 @pytest.mark.parametrize("name", ["kl_balance", "discount", "return_lambda", "mix"])
 @pytest.mark.parametrize("value", [-0.1, 1.1])
 def test_shares_are_between_nothing_and_all(name, value):
-    with pytest.raises(ValueError, match=f"^{name}={value}: it has to be between 0 and 1"):
+    with pytest.raises(ValueError, match=f"^{name}={value}: it has to be 0 to 1"):
         DreamerConfig(**{name: value})
     assert getattr(DreamerConfig(**{name: 1.0}), name) == 1
 

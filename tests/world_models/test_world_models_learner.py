@@ -39,12 +39,13 @@ def compiled():
 
 
 def test_the_loss_of_the_model_falls(compiled):
-    """Of the same rows: image and reward on their own, and the whole."""
+    """Of the same rows: by a tenth of what can be learnt; a density of 256 pixels is not below 128 ln 2π, of a reward ½ ln 2π."""
     made, told = compiled
-    assert list(told[0]) == sorted(NAMES) or list(told[0]) == NAMES
-    for name in ("model", "image", "reward"):
-        first, last = (np.mean([step[name] for step in part]) for part in (told[:5], told[-5:]))
-        assert last < 0.98 * first, (name, first, last)
+    assert sorted(told[0]) == sorted(NAMES)
+    half = np.log(2 * np.pi) / 2
+    for name, least in {"model": 257 * half, "image": 256 * half, "reward": half}.items():
+        first, last = (np.mean([step[name] for step in part]) - least for part in (told[:5], told[-5:]))
+        assert last < 0.9 * first, (name, first, last)
     assert all(np.isfinite(list(step.values())).all() for step in told)
     assert made._compiled.experimental_get_tracing_count() == 1
 
@@ -74,8 +75,8 @@ def test_the_seed_decides():
     with eagerly():
         for seed in (7, 7, 8):
             made = learner()
-            told = [made.update(experience(), [k, seed]) for k in range(2)]
-            runs.append([*numbers(made.dreamer.variables), *(np.array(list(step.values())) for step in told)])
+            told = made.update(experience(), [5, seed])
+            runs.append([*numbers(made.dreamer.variables), np.array(list(told.values()))])
     same = [[np.array_equal(a, b) for a, b in zip(runs[0], other, strict=True)] for other in runs[1:]]
     assert all(same[0]) and not all(same[1])
 
@@ -104,6 +105,19 @@ def test_the_slow_critic_is_copied_when_it_is_asked(compiled):
         np.testing.assert_array_equal(now, before)
     assert all(moved(numbers(fresh.critic.variables), network.critic.variables))
     assert not any("slow" in path for path in trained)
+
+
+def test_behaviour_is_learnt_in_a_world_that_stays():
+    """The losses of a whole update but for those of the model, whose weights are left."""
+    made, other = learner(), learner(model_rate=1e-30, decay=0.0)
+    before = {name: numbers(getattr(made.dreamer, name).variables) for name in NETWORKS}
+    with eagerly():
+        told, right = made.update_behaviour(experience(), [0, 7]), other.update(experience(), [0, 7])
+    assert set(NAMES) - set(told) == {"model", "image", "reward", "discount", "kl"}
+    for name, value in told.items():
+        assert float(value) == pytest.approx(float(right[name]), rel=1e-4, abs=1e-6), name
+    changed = {name: moved(before[name], getattr(made.dreamer, name).variables) for name in NETWORKS}
+    assert not any(changed["world"] + changed["slow_critic"]) and all(changed["actor"] + changed["critic"])
 
 
 def test_what_a_checkpoint_needs(compiled):
@@ -145,6 +159,7 @@ def test_worlds_of_numbers_take_updates():
     assert np.isfinite(list(told.values())).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_learns_as_much(policy, compiled):
     """Twenty updates: finite, the model's loss as in float32 within 2 %; weights stay float32."""
@@ -160,7 +175,7 @@ def test_half_precision_learns_as_much(policy, compiled):
 
 
 def test_a_learner_runs_on_what_was_filled_in_before_it():
-    """On the learner's function, traced with it; it decides what is learnt."""
+    """On the learner's function, which decides what is learnt."""
     calls = []
 
     def far_apart(posterior_logits, prior_logits, balance):
@@ -169,13 +184,11 @@ def test_a_learner_runs_on_what_was_filled_in_before_it():
 
     balanced_kl.accept(far_apart)
     try:
-        made = learner()
-        told = taught(made, 2)
+        with eagerly():
+            told = taught(learner(), 2)
     finally:
         balanced_kl.reset()
-    assert set(calls) == {(4, 2, 2, 3)} and [step["kl"] for step in told] == [7, 7]
-    traced = len(calls)
-    assert taught(made)[0]["kl"] == 7 and len(calls) == traced
+    assert calls == [(4, 2, 2, 3)] * 2 and [step["kl"] for step in told] == [7, 7]
 
 
 SEVERAL = """
