@@ -32,7 +32,7 @@ from course_lib.world_models.learner import DreamerLearner
 
 ACTIONS, WORLDS = 6, 8
 TINY = dataclasses.replace(DreamerConfig.laptop(), horizon=10)
-SMALL = dataclasses.replace(TINY, deterministic=128, hidden=128, groups=16, classes=16, depth=16, units=128)
+SMALL = dataclasses.replace(TINY, recurrent_units=128, hidden=128, groups=16, classes=16, depth=16, units=128)
 SIZES = {  # {name: (pixels, configuration, CPU seconds of the authors' program on a like machine)}
     "16 pixels, h 64, z 8 × 8": (16, TINY, None),
     "64 pixels, h 64, z 8 × 8, depth 4": (64, dataclasses.replace(TINY, depth=4), 0.106),
@@ -45,7 +45,7 @@ QUICK = {
         16,
         dataclasses.replace(
             TINY,
-            deterministic=8,
+            recurrent_units=8,
             hidden=8,
             groups=2,
             classes=2,

@@ -14,7 +14,7 @@ class DreamerConfig:
     Attributes:
       env: name of the world: "PixelCatch-5", "PixelMaze-3", "ALE/Pong-v5", "CartPole-v1", …
       worlds: copies of it that are played in step.
-      deterministic: units of the recurrent state h.
+      recurrent_units: units of the recurrent state h.
       hidden: units of the dense layers around it.
       latents: "categorical", or "gaussian".
       groups, classes: the latent state z holds so many one-hot vectors of so many classes; if Gaussian, as many numbers as
@@ -51,7 +51,7 @@ class DreamerConfig:
 
     env: str = "PixelCatch-5"
     worlds: int = 4
-    deterministic: int = 64
+    recurrent_units: int = 64
     hidden: int = 64
     latents: str = "categorical"
     groups: int = 8
@@ -91,7 +91,7 @@ class DreamerConfig:
 
     def __post_init__(self):
         positive(
-            self, "worlds", "deterministic", "hidden", "groups", "classes", "depth", "units", "layers", "horizon", "slow_every",
+            self, "worlds", "recurrent_units", "hidden", "groups", "classes", "depth", "units", "layers", "horizon", "slow_every",
             "replay", "rows", "batch_size", "length", "evaluate_every", "evaluate_on", "checkpoint_every",
         )  # fmt: skip
         between(self, 0, 1, "kl_balance", "discount", "return_lambda", "mix")
@@ -116,7 +116,7 @@ class DreamerConfig:
         .995 in its table of numbers, which is taken here. A gradient step follows four steps of the world.
         """
         return cls(
-            env="ALE/Pong-v5", worlds=4, deterministic=600, hidden=600, groups=32, classes=32, depth=48, units=400, layers=4,
+            env="ALE/Pong-v5", worlds=4, recurrent_units=600, hidden=600, groups=32, classes=32, depth=48, units=400, layers=4,
             discount=0.995, horizon=15, entropy=1e-3, slow_every=100, model_rate=2e-4, actor_rate=4e-5, critic_rate=1e-4,
             squash_rewards=True, replay=500_000, keep_replay=False, warm_up=12_500, rows=1, batch_size=50, length=50,
             updates=12_500_000, evaluate_every=25_000, evaluate_on=4, checkpoint_every=5000,

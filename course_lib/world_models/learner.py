@@ -30,7 +30,6 @@ class DreamerLearner:
         compiled = {"jit_compile": xla and not self.several}
         self._compiled = tf.function(self._on_all_replicas, **compiled)
         self._compiled_dreaming = tf.function(self._dreaming_on_all_replicas, **compiled)
-        self.renew_slow_critic = tf.function(dreamer.renew_slow_critic)
 
     @property
     def optimizers(self):

@@ -45,7 +45,7 @@ class DreamerSystem:
         for row in range(max(config.rows, missing)):
             self.play(float(row < missing), rng)
         if step % config.slow_every == 0:
-            self.learner.renew_slow_critic()
+            self.dreamer.renew_slow_critic()
         return self.learn(rng) | self._returns()
 
     def _begin_anew(self, step):
@@ -141,7 +141,7 @@ def learn_in_dreams(made, updates):
     fresh.replay, rng = made.replay, np.random.default_rng(made.config.seed)
     for step in range(updates):
         if step % made.config.slow_every == 0:
-            fresh.learner.renew_slow_critic()
+            fresh.dreamer.renew_slow_critic()
         drawn = experience_of(fresh.replay, made.config.batch_size, made.config.discount, rng)
         fresh.learner.update_behaviour(drawn, rng.integers(2**30, size=2))
     return fresh

@@ -30,23 +30,23 @@ class RecurrentState(keras.layers.Layer):
     """Hold the `Weights` of the recurrent state-space model.
 
     Args:
-      embedded, actions, deterministic, hidden, latents: E, A, D, U and the kind of z.
+      embedded, actions, recurrent_units, hidden, latents: E, A, D, U and the kind of z.
     """
 
-    def __init__(self, embedded, actions, deterministic, hidden, latents, **options):
+    def __init__(self, embedded, actions, recurrent_units, hidden, latents, **options):
         super().__init__(**options)
         units, size, statistics = hidden, latents.size, latents.statistics
         layers = {
-            "input": (size + actions, units), "gru": (units + deterministic, 3 * deterministic),
-            "prior": (deterministic, units), "prior_out": (units, statistics),
-            "posterior": (deterministic + embedded, units), "posterior_out": (units, statistics),
+            "input": (size + actions, units), "gru": (units + recurrent_units, 3 * recurrent_units),
+            "prior": (recurrent_units, units), "prior_out": (units, statistics),
+            "posterior": (recurrent_units + embedded, units), "posterior_out": (units, statistics),
         }  # fmt: skip
         parts = {}
         for name, shape in layers.items():
             parts[f"{name}_kernel"] = self.add_weight(shape=shape, initializer="glorot_uniform", name=f"{name}_kernel")
             parts[f"{name}_bias"] = self.add_weight(shape=shape[1:], initializer="zeros", name=f"{name}_bias")
         for name, begin in (("scale", "ones"), ("offset", "zeros")):
-            parts[f"gru_{name}"] = self.add_weight(shape=(3 * deterministic,), initializer=begin, name=f"gru_{name}")
+            parts[f"gru_{name}"] = self.add_weight(shape=(3 * recurrent_units,), initializer=begin, name=f"gru_{name}")
         self.parts, self.built = parts, True
 
     def weights_now(self):
@@ -68,10 +68,10 @@ class WorldModel(keras.Model):
         super().__init__(**options)
         self.config, self.actions, self.latents = config, actions, latents_of(config)
         self.observation_shape = tuple(shape)
-        self.features = config.deterministic + self.latents.size
+        self.features = config.recurrent_units + self.latents.size
         self.encoder = encoder(shape, config.depth, config.units, config.layers)
         self.state = RecurrentState(
-            self.encoder.output_shape[-1], actions, config.deterministic, config.hidden, self.latents
+            self.encoder.output_shape[-1], actions, config.recurrent_units, config.hidden, self.latents
         )
         self.decoder = decoder(self.features, shape, config.depth, config.units, config.layers)
         self.reward_head = head(self.features, 1, config.units, config.layers, "reward")
@@ -80,7 +80,7 @@ class WorldModel(keras.Model):
 
     def initial_state(self, count):
         """(h, z) before anything was seen, zeros [B, D] and [B, Z]."""
-        return tf.zeros((count, self.config.deterministic)), tf.zeros((count, self.latents.size))
+        return tf.zeros((count, self.config.recurrent_units)), tf.zeros((count, self.latents.size))
 
     def observe(self, experience, seed):
         """Walk along `Experience` [L, B, …] with eyes open; returns `Observed`."""

@@ -130,12 +130,15 @@ def test_help_is_found_under_python_3_13(capsys, monkeypatch):
     assert "--name NAME what it is called." in help_text(capsys)
 
 
-def test_every_option_of_the_predictron_is_explained():
-    """Each field is described in the docstring of its configuration."""
-    from course_lib.predictron.config import PredictronConfig
-
-    told = command._told(PredictronConfig)
-    assert len(told) == 19 and all(told.values())
+@pytest.mark.parametrize("name", course_lib.systems())
+def test_every_option_is_explained_and_none_has_two_meanings(name, capsys):
+    """A field named like an option that all trainings have would be refused by the parser."""
+    system = course_lib.systems()[name]
+    with pytest.raises(SystemExit):
+        command.main({name: system}, [name, "--help"])
+    said = capsys.readouterr().out
+    for field, told in command._told(system.config).items():
+        assert told and "--" + field.replace("_", "-") in said, field
 
 
 def test_a_bad_value_is_one_sentence(trainer, capsys):

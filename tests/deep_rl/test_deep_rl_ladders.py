@@ -52,15 +52,17 @@ def test_what_was_run_is_noted_and_read(table):
     np.testing.assert_allclose(ladders.shipped_ladder("value", table)["DQN"][1][1], alone, atol=1e-4)
 
 
-def test_what_is_there_is_not_run_again(table, monkeypatch):
+def test_what_is_there_is_not_run_again(table):
     """A run that is missing is added behind the others; what is there stays as it is."""
     before, called = table.read_text(encoding="utf-8"), []
-    monkeypatch.setattr(
-        ladders, "run", lambda config: (called.append(config.seed), (np.array([0]), np.array([1.5])))[1]
-    )
-    ladders.make(table, seeds=(0, 1), show=False, chosen=TINY)
+
+    def run(config):
+        called.append(config.seed)
+        return np.array([0]), np.array([1.5])
+
+    ladders.make(table, seeds=(0, 1), show=False, chosen=TINY, run_one=run)
     assert not called and table.read_text(encoding="utf-8") == before
-    ladders.make(table, seeds=(2,), show=False, chosen={("value", "DQN"): TINY["value", "DQN"]})
+    ladders.make(table, seeds=(2,), show=False, chosen={("value", "DQN"): TINY["value", "DQN"]}, run_one=run)
     assert called == [2] and table.read_text(encoding="utf-8") == before + "value,DQN,2,0,1.5000\n"
     table.write_text(before, encoding="utf-8")
 

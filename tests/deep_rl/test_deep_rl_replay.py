@@ -307,7 +307,10 @@ def test_frames_in_a_file_are_frames(tmp_path):
         for _ in range(70):
             rows.add()
     for ours, theirs in zip(
-        *(each.transitions(each.draw(50, np.random.default_rng(0))[0], np.ones(50), GAMMA) for each in (inside, outside)),
+        *(
+            each.transitions(each.draw(50, np.random.default_rng(0))[0], np.ones(50), GAMMA)
+            for each in (inside, outside)
+        ),
         strict=True,
     ):
         np.testing.assert_array_equal(ours, theirs)

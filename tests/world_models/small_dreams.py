@@ -11,7 +11,7 @@ from course_lib.world_models.dreamer import Dreamer
 from course_lib.world_models.experience import Experience
 
 TINY = DreamerConfig(
-    env="PixelCatch-3", worlds=2, deterministic=8, hidden=8, groups=2, classes=3, depth=2, units=8, layers=1, horizon=3,
+    env="PixelCatch-3", worlds=2, recurrent_units=8, hidden=8, groups=2, classes=3, depth=2, units=8, layers=1, horizon=3,
     slow_every=2, replay=40, warm_up=10, rows=2, batch_size=2, length=4, updates=4, evaluate_every=2, evaluate_on=3,
     checkpoint_every=3,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from course_lib.world_models.dreamer import Dreamer
 def test_the_laptops_numbers():
     """Latents of 8 by 8 and 64 units; an update learns from 16 sequences of 16 rows and dreams 8 steps."""
     config = DreamerConfig.laptop()
-    assert (config.groups, config.classes, config.deterministic, config.latents) == (8, 8, 64, "categorical")
+    assert (config.groups, config.classes, config.recurrent_units, config.latents) == (8, 8, 64, "categorical")
     assert (config.batch_size, config.length, config.horizon) == (16, 16, 8)
     assert (config.kl_scale, config.kl_balance, config.return_lambda, config.mix) == (0.1, 0.8, 0.95, 1)
     assert config.image_gradients and config.reward_gradients and config.env == "PixelCatch-5"
@@ -20,7 +20,7 @@ def test_the_laptops_numbers():
 def test_the_papers_numbers():
     """Hafner et al. 2021, table D.1, line by line; of the two γ that of the table."""
     expected = {
-        "env": "ALE/Pong-v5", "deterministic": 600, "hidden": 600, "groups": 32, "classes": 32, "latents": "categorical",
+        "env": "ALE/Pong-v5", "recurrent_units": 600, "hidden": 600, "groups": 32, "classes": 32, "latents": "categorical",
         "depth": 48, "units": 400, "layers": 4, "batch_size": 50, "length": 50, "horizon": 15, "discount": 0.995,
         "return_lambda": 0.95, "kl_scale": 0.1, "kl_balance": 0.8, "mix": 1, "entropy": 1e-3, "slow_every": 100,
         "model_rate": 2e-4, "actor_rate": 4e-5, "critic_rate": 1e-4, "adam_epsilon": 1e-5, "decay": 1e-6, "clip_norm": 100,
@@ -45,7 +45,7 @@ def test_the_published_networks_have_their_numbers_of_parameters():
 
 @pytest.mark.parametrize(
     "name",
-    ["worlds", "deterministic", "hidden", "groups", "classes", "depth", "units", "layers", "horizon", "slow_every", "replay", "rows",
+    ["worlds", "recurrent_units", "hidden", "groups", "classes", "depth", "units", "layers", "horizon", "slow_every", "replay", "rows",
      "batch_size", "length", "evaluate_every", "evaluate_on", "checkpoint_every"],
 )  # fmt: skip
 def test_what_has_to_be_there_is_one_or_more(name):

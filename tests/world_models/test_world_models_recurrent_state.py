@@ -186,7 +186,7 @@ def test_products_in_half_precision_and_the_state_in_whole(policy):
     with precision(policy):
         half = dreamer().world
     whole, seen = dreamer().world, tf.random.stateless_normal((B, half.encoder.output_shape[-1]), [0, 0])
-    h, z = tf.random.stateless_normal((B, TINY.deterministic), [1, 0]), tf.random.stateless_normal((B, 6), [2, 0])
+    h, z = tf.random.stateless_normal((B, TINY.recurrent_units), [1, 0]), tf.random.stateless_normal((B, 6), [2, 0])
     parts = h, z, tf.one_hot([0, 1, 2, 0, 1], 3), tf.zeros((B,), bool), seen, half.latents.noise((B,), [3, 0])
 
     def both(world):
