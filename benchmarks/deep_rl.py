@@ -4,7 +4,7 @@ The peer needs PyTorch, which the course does not: it lives in an environment of
 worker (it imports nothing of the course then). Both take turns, and each is timed by its own processor time, on one
 thread; medians. What is measured is what training calls:
 
-- Steps: choose actions, step 8 worlds, keep what came. Atari's frames come from ALE's vector environment here, and from
+- Steps: choose actions, step 8 or 32 worlds, keep what came. Atari's frames come from ALE's vector environment here, and from
   the peer's own wrappers there.
 - Updates: draw batches, then a gradient step on each. The networks, the batches, the loss (clipped errors, one step, plain
   targets) and Adam are the same.
@@ -35,9 +35,10 @@ NUMBERS, FRAMES = {"shape": [4], "rows": 12_480}, {"shape": [84, 84, 4], "rows":
 
 # {name: (what it is, its settings)}
 FULL = {
-    "CartPole: steps": ("steps", {"env": CARTPOLE, "calls": 250}),
+    "CartPole: steps, 8 worlds": ("steps", {"env": CARTPOLE, "calls": 250}),
+    "CartPole: steps, 32 worlds": ("steps", {"env": CARTPOLE, "worlds": 32, "calls": 150}),
     "CartPole: updates, batch 64": ("updates", {"env": CARTPOLE, "batch": 64, "together": 8, "calls": 20}),
-    "Pong: steps": ("steps", {"env": PONG, "calls": 40}),
+    "Pong: steps, 8 worlds": ("steps", {"env": PONG, "calls": 40}),
     "Pong: updates, batch 32": ("updates", {"env": PONG, "batch": 32, "together": 2, "calls": 2}),
     "Numbers: uniform, 8 × 64": ("draws", NUMBERS | {"batch": 64, "together": 8, "calls": 100}),
     "Numbers: uniform, one batch": ("draws", NUMBERS | {"batch": 64, "together": 1, "calls": 400}),
@@ -66,13 +67,13 @@ class Ours:
 
         devices.set_up("float32", threads=1)
 
-    def system(self, env, batch=64, together=8):
+    def system(self, env, batch=64, together=8, worlds=WORLDS):
         """DQN as the peer has it, with a little replay already filled."""
         from course_lib.deep_rl.config import ValueConfig
         from course_lib.deep_rl.value_training import make
 
         config = ValueConfig(
-            env=env, worlds=WORLDS, hidden=512 if env == PONG else 64, double=False, dueling=False, n_step=1,
+            env=env, worlds=worlds, hidden=512 if env == PONG else 64, double=False, dueling=False, n_step=1,
             epsilon=EPSILON, anneal=0, discount=DISCOUNT, clip_rewards=env == PONG, clip_errors=1.0, clip_norm=10.0,
             replay=2000, warm_up=250, batches=together, batch_size=batch,
         )  # fmt: skip
@@ -80,11 +81,11 @@ class Ours:
         made.update(0)
         return made
 
-    def steps(self, env):
+    def steps(self, env, worlds=WORLDS):
         """One step in every world."""
         import numpy as np
 
-        made, rng = self.system(env), np.random.default_rng(0)
+        made, rng = self.system(env, worlds=worlds), np.random.default_rng(0)
         return lambda: made._play(1, rng)
 
     def updates(self, env, batch, together):
@@ -145,7 +146,7 @@ class Theirs:
 
         torch.set_num_threads(1)
 
-    def model(self, env, batch=64):
+    def model(self, env, batch=64, count=WORLDS):
         """DQN; with networks, loss and optimizer as they are by default."""
         from stable_baselines3 import DQN
         from stable_baselines3.common.env_util import make_atari_env, make_vec_env
@@ -158,15 +159,15 @@ class Theirs:
             gymnasium.register_envs(ale_py)
             worlds = VecFrameStack(
                 make_atari_env(
-                    env, WORLDS, 0, env_kwargs={"frameskip": 1, "repeat_action_probability": 0.0},
+                    env, count, 0, env_kwargs={"frameskip": 1, "repeat_action_probability": 0.0},
                     wrapper_kwargs={"terminal_on_life_loss": False},
                 ),
                 4,
             )  # fmt: skip
         else:
-            worlds = make_vec_env(env, WORLDS, 0)
+            worlds = make_vec_env(env, count, 0)
         model = DQN(
-            "CnnPolicy" if env == PONG else "MlpPolicy", worlds, buffer_size=2000 * WORLDS, batch_size=batch, seed=0,
+            "CnnPolicy" if env == PONG else "MlpPolicy", worlds, buffer_size=2000 * count, batch_size=batch, seed=0,
             exploration_initial_eps=EPSILON, exploration_final_eps=EPSILON, gamma=DISCOUNT, device="cpu",
             train_freq=(1, "step"),
         )  # fmt: skip
@@ -180,9 +181,9 @@ class Theirs:
         """What `learn` calls to play."""
         model.collect_rollouts(model.env, self.callback, model.train_freq, model.replay_buffer)
 
-    def steps(self, env):
+    def steps(self, env, worlds=WORLDS):
         """One step in every world."""
-        model = self.model(env)
+        model = self.model(env, count=worlds)
         return lambda: self.step(model)
 
     def updates(self, env, batch, together):
@@ -296,9 +297,9 @@ def compare(ours, peer, jobs, repeats):
     return found
 
 
-def things(kind, batch=0, together=1, sequences=1, **others):
+def things(kind, batch=0, together=1, sequences=1, worlds=WORLDS, **others):
     """What one call does: steps of all worlds, gradient steps, or rows that are drawn."""
-    return {"steps": WORLDS, "updates": together, "draws": batch * together * sequences}[kind]
+    return {"steps": worlds, "updates": together, "draws": batch * together * sequences}[kind]
 
 
 def show(rates, beside):

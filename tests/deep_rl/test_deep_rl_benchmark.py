@@ -33,6 +33,7 @@ def test_sides_take_turns_where_both_have_it():
     ("kind", "settings", "count"),
     [
         ("steps", {"env": "CartPole-v1"}, 8),
+        ("steps", {"env": "CartPole-v1", "worlds": 32}, 32),
         ("updates", {"env": "CartPole-v1", "batch": 64, "together": 3}, 3),
         ("draws", {"batch": 64, "together": 3}, 192),
         ("draws", {"batch": 2, "together": 3, "sequences": 80}, 480),

@@ -5,6 +5,7 @@ from small_dreams import dreamer, experience
 
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.world_models.agent import DreamerAgent
+from course_lib.world_models.latents import gumbel
 from course_lib.world_models.recurrent_state import observe_step
 
 FIRST, LATER = np.ones(5, bool), np.zeros(5, bool)
@@ -25,19 +26,22 @@ def frames(seed=0, count=5):
     return experience(1, count, seed=seed).observations[0]
 
 
-def test_it_does_what_the_actor_says_in_the_state_it_keeps(made, agent):
+@pytest.mark.parametrize("greedy", [True, False])
+def test_it_does_what_the_actor_says_in_the_state_it_keeps(made, agent, greedy):
     """Three steps, by hand: the state after each from the one before, what was done, and what is seen; the noise from the seed
-    that the generator gives."""
+    that the generator gives, that of actions from another one than that of states."""
+    agent = agent if greedy else DreamerAgent(made, 5)
     agent.forget()
     world, rng, same = made.world, np.random.default_rng(3), np.random.default_rng(3)
     (h, z), last = world.initial_state(5), np.zeros(5, np.int32)
     for step in range(3):
         seen, first = frames(step), FIRST if step == 0 else np.array([False, False, True, False, False])
-        noise = world.latents.noise((5,), same.integers(2**30, size=2, dtype=np.int32))
+        seed = same.integers(2**30, size=2, dtype=np.int32)
+        noise, chances = world.latents.noise((5,), seed), gumbel((5, 3), seed + [0, 1]) * (not greedy)
         same.random((2, 5))
         done, embedded = tf.one_hot(last, 3), world.encoder(seen)
         h, z, *_ = observe_step(h, z, done, first, embedded, noise, world.state.weights_now(), world.latents)
-        last = made.actor(tf.concat([h, z], axis=1)).numpy().argmax(axis=1)
+        last = (made.actor(tf.concat([h, z], axis=1)) + chances).numpy().argmax(axis=1)
         found = agent.act(seen, first, 0.0, rng)
         np.testing.assert_array_equal(found, last)
         np.testing.assert_allclose(agent.h, h, rtol=1e-4, atol=1e-5)
