@@ -13,7 +13,7 @@ from course_lib.common.metrics import Metrics
 from course_lib.common.progress import Progress
 from course_lib.common.quiet import tensorflow as tf
 
-FREE = ("updates", "evaluate_every", "evaluate_on", "checkpoint_every")  # may change when a run goes on
+FREE = ("updates", "evaluate_every", "evaluate_on", "checkpoint_every", "spill")  # may change when a run goes on
 
 
 @dataclasses.dataclass(frozen=True)

@@ -115,7 +115,7 @@ def make_worlds(name, count, seed=0, pixels=84, stack=STACK):
     own, _, size = name.partition("-")
     try:
         if own in OWN:
-            env = OWN[own](count, int(size or 10))
+            env = OWN[own](count, *map(int, filter(None, [size])))
         elif name.startswith(ATARI):
             env = _atari(name, count, pixels, stack)
         else:

@@ -1,6 +1,8 @@
 """Replay: the last rows that N worlds went through, and windows drawn from them."""
 
+import os
 import pathlib
+import tempfile
 from typing import NamedTuple
 
 import numpy as np
@@ -227,12 +229,16 @@ class Replay:
 
 
 def _zeros(shape, dtype, folder):
-    """An array of zeros; in a file where a folder is named, read and written by the page as it is used."""
+    """An array of zeros; in a file where a folder is named, read and written by the page as it is used.
+
+    The file has no name any more where the system allows that: whatever ends the program, its room is free then.
+    """
     if not folder:
         return np.zeros(shape, dtype)
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    return np.asarray(np.memmap(folder / "replay-frames.bin", dtype, "w+", shape=shape))
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="replay-frames-", delete=os.name == "posix") as file:
+        return np.asarray(np.memmap(file, dtype, "w+", shape=shape))
 
 
 @njit(cache=True)

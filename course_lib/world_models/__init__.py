@@ -2,7 +2,6 @@
 
 Rooms, along the way from the world to the dream:
   config               the numbers
-  environment          small worlds of pixels
   experience           what a model is shown of what was played
   latents              states that are drawn: categories or numbers, and how far two of their distributions are apart
   recurrent_state      the recurrent state-space model: one step with eyes open, one with eyes closed
@@ -10,6 +9,7 @@ Rooms, along the way from the world to the dream:
   world_model          all six parts, and what they are taught
   returns              what an imagined way is worth, and how much each step of it counts
   behaviour            imagining; what actor and critic are taught
+  dreamer              all networks of an agent in one model
   learner              the compiled update
   agent, training      acting; the loop
   dreams               open-loop videos: the dream beside the truth
@@ -27,6 +27,7 @@ from course_lib.world_models.returns import imagination_weights, lambda_targets
 # What is not an exercise is imported when it is first asked for.
 _LATER = {
     "agent": ["DreamerAgent"],
+    "behaviour": ["imagine"],
     "config": ["DreamerConfig"],
     "dreams": ["dream", "strip"],
 }

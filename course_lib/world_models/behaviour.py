@@ -35,7 +35,7 @@ def imagine(world, actor, h, z, horizon, seed, through):
     Returns:
       `Imagined`.
     """
-    count, weights = tf.shape(h)[0], world.state.weights_now()
+    count, weights, seed = tf.shape(h)[0], world.state.weights_now(), tf.convert_to_tensor(seed)
     noise = world.latents.noise((horizon, count), seed)
     chances = gumbel((horizon, count, world.actions), seed + [0, 1])
     features, logits, actions = [tf.concat([h, z], axis=-1)], [], []

@@ -41,7 +41,6 @@ class DreamerConfig:
       warm_up: rows of each world that are played at random before anything is learnt.
       rows: rows that are played before each update.
       batch_size, length: sequences in a batch, and their rows.
-      pretrain: updates of the model before anything is played by the actor.
       updates: in all.
       evaluate_every: updates from one evaluation to the next.
       evaluate_on: episodes of it.
@@ -95,6 +94,12 @@ class DreamerConfig:
             "replay", "rows", "batch_size", "length", "evaluate_every", "evaluate_on", "checkpoint_every",
         )  # fmt: skip
         between(self, 0, 1, "kl_balance", "discount", "return_lambda", "mix")
+        for name in ("model_rate", "actor_rate", "critic_rate", "adam_epsilon", "clip_norm"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name}={getattr(self, name)}: it has to be above 0.")
+        for name in ("kl_scale", "entropy", "decay"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name}={getattr(self, name)}: it has to be 0 or more.")
         if self.latents not in ("categorical", "gaussian"):
             raise ValueError(f'latents={self.latents!r}: "categorical" or "gaussian".')
         if not self.length + 2 <= self.warm_up <= self.replay:
@@ -102,6 +107,8 @@ class DreamerConfig:
                 f"warm_up={self.warm_up}: play {self.length + 2} rows or more, so that a sequence is there, and at most the "
                 f"{self.replay} that are kept."
             )
+        if self.replay < self.length + 3:
+            raise ValueError(f"replay={self.replay}: keep {self.length + 3} rows or more, so that a sequence has room.")
 
     @classmethod
     def laptop(cls):

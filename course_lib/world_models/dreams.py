@@ -12,6 +12,8 @@ EXACT = 0.1  # a pixel that is off by less looks the same
 def dream(dreamer, experience, context=5, seed=0):
     """Let a model see the first rows, then foresee the others from the actions alone.
 
+    Where a new game begins it is told so, as it was when it learnt: it begins from nothing then.
+
     Args:
       dreamer: a `Dreamer` of frames.
       experience: `Experience`, [L, B, …].
@@ -28,7 +30,8 @@ def dream(dreamer, experience, context=5, seed=0):
     done = tf.one_hot(experience.actions, world.actions)
     features = [tf.concat([seen.h, seen.z], axis=-1)]
     for t in range(context, length):
-        h, z = world.step_dreaming(h, z, done[t], noise[t], weights)
+        goes_on = tf.cast(~experience.first[t], tf.float32)[:, None]
+        h, z = world.step_dreaming(h * goes_on, z * goes_on, done[t] * goes_on, noise[t], weights)
         features.append(tf.concat([h, z], axis=-1)[None])
     drawn = world.image(tf.concat(features, axis=0)).mean().numpy() + 0.5
     return experience.observations / 255, drawn.clip(0, 1)

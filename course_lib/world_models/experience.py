@@ -48,5 +48,7 @@ def experience_of(replay, count, discount, rng):
     """Draw windows of L + 1 rows, all alike, from a `deep_rl.Replay`; returns `Experience` [L, B]."""
     numbers, _ = replay.draw(count, rng)
     drawn = replay.sequences(numbers, np.ones(count), discount)
-    parts = drawn.observations, drawn.actions, drawn.rewards_tp1, drawn.discounts_tp1, drawn.first
+    # Behind a last row nothing was earned; where worlds began anew at a checkpoint, something else stands in the replay there.
+    rewards = np.where(drawn.last, 0, drawn.rewards_tp1)
+    parts = drawn.observations, drawn.actions, rewards, drawn.discounts_tp1, drawn.first
     return Experience(*arrivals.current(*(np.swapaxes(part, 0, 1) for part in parts)))

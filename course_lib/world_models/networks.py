@@ -68,5 +68,8 @@ def head(features, outputs, units, layers, name):
 def _kernels(shape):
     height, width, _ = shape
     if height != width or height not in KERNELS:
-        raise ValueError(f"frames of {height} by {width}: {', '.join(f'{n} by {n}' for n in KERNELS)} are known.")
+        known = ", ".join(f"{n} by {n}" for n in KERNELS)
+        raise ValueError(
+            f"frames of {height} by {width}: {known} are known (of our worlds PixelCatch-5 and PixelMaze-3)."
+        )
     return KERNELS[height]

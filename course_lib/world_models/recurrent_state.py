@@ -32,6 +32,12 @@ class Weights(NamedTuple):
     posterior_out_bias: tf.Tensor
 
 
+def dense(x, kernel, bias):
+    """x W + b, the product in the precision of the kernel; [B, I] -> [B, O]."""
+    x = tf.convert_to_tensor(x)
+    return tf.cast(tf.cast(x, kernel.dtype) @ kernel, x.dtype) + bias
+
+
 def recurrent(h, z, actions, weights):
     """Compute the next h from (h, z, a): x = ELU(W [z, a]), then a GRU whose sums are normalised together.
 
@@ -47,8 +53,8 @@ def recurrent(h, z, actions, weights):
     Returns:
       [B, D].
     """
-    x = tf.nn.elu(tf.concat([z, actions], axis=-1) @ weights.input_kernel + weights.input_bias)
-    sums = tf.concat([x, h], axis=-1) @ weights.gru_kernel + weights.gru_bias
+    x = tf.nn.elu(dense(tf.concat([z, actions], axis=-1), weights.input_kernel, weights.input_bias))
+    sums = dense(tf.concat([x, h], axis=-1), weights.gru_kernel, weights.gru_bias)
     mean, variance = tf.nn.moments(sums, axes=-1, keepdims=True)
     sums = (sums - mean) * tf.math.rsqrt(variance + 1e-3) * weights.gru_scale + weights.gru_offset
     reset, candidate, update = tf.split(sums, 3, axis=-1)
@@ -58,15 +64,15 @@ def recurrent(h, z, actions, weights):
 
 def prior(h, weights, latents):
     """What z is expected to be from h alone, as `latents` takes it."""
-    x = tf.nn.elu(h @ weights.prior_kernel + weights.prior_bias)
-    return latents.shaped(x @ weights.prior_out_kernel + weights.prior_out_bias)
+    x = tf.nn.elu(dense(h, weights.prior_kernel, weights.prior_bias))
+    return latents.shaped(dense(x, weights.prior_out_kernel, weights.prior_out_bias))
 
 
 def posterior(h, embedded, weights, latents):
     """What z is, seeing e = encoder(x), [B, E]."""
     x = tf.concat([h, embedded], axis=-1)
-    x = tf.nn.elu(x @ weights.posterior_kernel + weights.posterior_bias)
-    return latents.shaped(x @ weights.posterior_out_kernel + weights.posterior_out_bias)
+    x = tf.nn.elu(dense(x, weights.posterior_kernel, weights.posterior_bias))
+    return latents.shaped(dense(x, weights.posterior_out_kernel, weights.posterior_out_bias))
 
 
 @exercise(context="tensorflow", xla=True, gradient=("h", "z", "embedded"))

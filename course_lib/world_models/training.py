@@ -20,6 +20,7 @@ from course_lib.world_models.experience import experience_of
 from course_lib.world_models.learner import DreamerLearner
 
 BEGIN, PLAY, EVALUATE = 0, 1, 2  # each has random numbers of its own
+FRAMES = {"pixels": 64, "stack": 1}  # of Atari: the state remembers the earlier ones
 
 
 @dataclass
@@ -43,7 +44,7 @@ class DreamerSystem:
             self._begin_anew(step)
         missing = config.warm_up - len(self.replay) // config.worlds
         for row in range(max(config.rows, missing)):
-            self.play(float(row < missing), rng)
+            self.play(float(step == 0 and row < missing), rng)
         if step % config.slow_every == 0:
             self.dreamer.renew_slow_critic()
         return self.learn(rng) | self._returns()
@@ -75,7 +76,7 @@ class DreamerSystem:
 
     def evaluate(self):
         """The mean return of the most probable actions."""
-        returns = play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE])
+        returns = play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE], **FRAMES)
         return {"return": float(returns.mean())}
 
 
@@ -89,7 +90,7 @@ def make(config, strategy=None):
     Returns:
       A `DreamerSystem`.
     """
-    worlds = make_worlds(config.env, config.worlds, config.seed, pixels=64, stack=1)
+    worlds = make_worlds(config.env, config.worlds, config.seed, **FRAMES)
     devices.seed_everything(config.seed)
     strategy = strategy or devices.strategy()
     with strategy.scope():
@@ -136,7 +137,7 @@ def learn_in_dreams(made, updates):
     Returns:
       A `DreamerSystem` with the same world model and replay.
     """
-    fresh = make(dataclasses.replace(made.config, seed=made.config.seed + 1))
+    fresh = make(dataclasses.replace(made.config, seed=made.config.seed + 1, spill=""))
     fresh.dreamer.world.set_weights(made.dreamer.world.get_weights())
     fresh.replay, rng = made.replay, np.random.default_rng(made.config.seed)
     for step in range(updates):

@@ -196,7 +196,7 @@ def test_the_seed_decides():
 @pytest.mark.parametrize(
     "name",
     ["CartPole", "CartPole-v9", "Nothing-v1", "", "TMaze-x", "TMaze-0", "Catch-1", "ALE/Nothing-v5", "ALE/Pong-v4", "ALE/Pong", "ALE/",
-     "nowhere:Nothing-v1", "PixelCatch-6", "PixelCatch", "PixelMaze-0"],
+     "nowhere:Nothing-v1", "PixelCatch-6", "PixelMaze-0"],
 )  # fmt: skip
 def test_unknown_names_are_refused(name):
     """With the name, the reason and what would do; never the error of some library."""

@@ -43,14 +43,12 @@ class Learns:
         self.asked.append((drawn, seed))
         return {"model": np.float32(0)}
 
-    def renew_slow_critic(self):
-        self.asked.append("slow")
-
 
 def played(updates=6, **changes):
     """A system that plays and learns nothing."""
     made = make(dataclasses.replace(TINY, **changes))
     made.learner = Learns()
+    made.dreamer.renew_slow_critic = lambda: made.learner.asked.append("slow")
     return made, [made.update(step) for step in range(updates)]
 
 
@@ -184,8 +182,8 @@ def test_the_published_examinee_sees_what_the_agent_sees(monkeypatch):
 
 
 WORDS = (
-    "--env PixelCatch-3 --worlds 2 --hidden 8 --groups 2 --classes 3 --depth 2 --units 8 --layers 1 --horizon 3 --slow-every 7 "
-    "--replay 40 --warm-up 10 --rows 2 --batch-size 2 --length 4 --updates 200 --checkpoint-every 10 --evaluate-every 50 "
+    "--env PixelCatch-3 --worlds 2 --recurrent-units 8 --hidden 8 --groups 2 --classes 3 --depth 2 --units 8 --layers 1 --horizon 3 "
+    "--slow-every 7 --replay 40 --warm-up 10 --rows 2 --batch-size 2 --length 4 --updates 200 --checkpoint-every 10 --evaluate-every 50 "
     "--evaluate-on 3"
 )
 
