@@ -25,7 +25,6 @@ from course_lib.workbook.exercise import UsesLibraryAnswer, exercises
 from course_lib.workbook.limits import TimedOut, limited
 
 OPEN_FILES, FILE_BYTES = 256, 64 * 2**20
-NOBODY = 65534
 # Addresses that compilers and threads may reserve and not use; what is used, the grader watches.
 HUGE = 32 * 2**30
 GUARDED = ("numpy", "numpy.testing", "tensorflow", "numba")
@@ -74,17 +73,17 @@ def _prepare(setup):
     target.seconds *= setup["patience"]
     target.seal()
     if setup["contained"]:
-        _leave_root()
+        _leave_root(setup["user"])
     _limit_resources(setup["memory"], setup["cpu_seconds"], setup["threads"])
     return target
 
 
-def _leave_root():
-    """Become a user whose processes the system counts; nothing in the sandbox belongs to anybody."""
+def _leave_root(user):
+    """Become a user whose processes the system counts, and who has no others; nothing in the sandbox belongs to anybody."""
     if os.geteuid() == 0:
         os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
 
 
 def _limit_resources(memory, cpu_seconds, threads):
