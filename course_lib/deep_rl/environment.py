@@ -76,6 +76,10 @@ class Worlds:
         self.first = np.ones(self.count, bool)
         self.returns, self._running, self.last = [], np.zeros(self.count), np.zeros(self.count, bool)
 
+    def begin_anew(self, *key):
+        """Begin with a seed made of whole numbers, such as that of a run and its step."""
+        self.begin(np.random.SeedSequence(key).generate_state(1)[0] >> 1)
+
     def step(self, actions):
         """Take a step in every world; returns a `Step`."""
         observations, rewards, terminated, truncated, _ = self.env.step(np.asarray(actions, np.int64))
@@ -89,6 +93,11 @@ class Worlds:
         """The returns of the episodes that ended since this was asked last."""
         taken, self.returns = self.returns, []
         return taken
+
+    def report(self):
+        """{"training return": the mean of `take_returns`}; empty where no episode has ended."""
+        taken = self.take_returns()
+        return {"training return": np.float32(np.mean(taken))} if taken else {}
 
     def close(self):
         """Let go of what the worlds hold."""

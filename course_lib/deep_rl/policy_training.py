@@ -63,11 +63,10 @@ class PolicySystem:
         config, rng = self.config, np.random.default_rng([self.config.seed, PLAY, step])
         if not self.begun or step % config.checkpoint_every == 0:
             self.begun = True
-            self.worlds.begin(np.random.SeedSequence([config.seed, BEGIN, step]).generate_state(1)[0] >> 1)
+            self.worlds.begin_anew(config.seed, BEGIN, step)
         decisions = decisions_of(self.play(rng), config)
         losses, _ = self.learner.update(minibatches(decisions, config, rng))
-        taken = self.worlds.take_returns()
-        return losses | ({"training return": np.float32(np.mean(taken))} if taken else {})
+        return losses | self.worlds.report()
 
     def play(self, rng):
         """Play the rows of an update; returns a `Rollout`."""

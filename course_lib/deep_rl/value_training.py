@@ -47,13 +47,13 @@ class ValueSystem:
             self._play(step, rng)
         if step % config.target_every == 0:
             self.target.set_weights(self.network.get_weights())
-        return self._learn(step, rng) | self._returns()
+        return self._learn(step, rng) | self.worlds.report()
 
     def _begin_anew(self, step):
         self.begun = True
         self.replay.cut()
         self.agent.forget()
-        self.worlds.begin(np.random.SeedSequence([self.config.seed, BEGIN, step]).generate_state(1)[0] >> 1)
+        self.worlds.begin_anew(self.config.seed, BEGIN, step)
 
     def _play(self, step, rng):
         worlds, agent = self.worlds, self.agent
@@ -84,10 +84,6 @@ class ValueSystem:
         if config.alpha:
             replay.set_priorities(numbers, priorities.current(errors.numpy().reshape(-1), config.alpha))
         return losses
-
-    def _returns(self):
-        taken = self.worlds.take_returns()
-        return {"training return": np.float32(np.mean(taken))} if taken else {}
 
     def evaluate(self):
         """The mean return of the best actions by today's values."""

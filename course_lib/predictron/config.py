@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from course_lib.common.fields import positive
+
 LAMBDAS = ("each", "one", "none")
 TASKS = ("mazes", "trajectories", "billiard")
 
@@ -59,9 +61,7 @@ class PredictronConfig:
             raise ValueError(f"task={self.task!r} is not known: use {', '.join(TASKS)}.")
         if self.lambdas not in LAMBDAS:
             raise ValueError(f"lambdas={self.lambdas!r} is not known: use {', '.join(LAMBDAS)}.")
-        for name in ("depth", "channels", "hidden", "batch_size", "evaluate_every", "evaluate_on", "checkpoint_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)}: it has to be 1 or more.")
+        positive(self, "depth", "channels", "hidden", "batch_size", "evaluate_every", "evaluate_on", "checkpoint_every")
         for name in ("consistency", "updates"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name}={getattr(self, name)}: it has to be 0 or more.")

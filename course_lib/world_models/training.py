@@ -47,13 +47,13 @@ class DreamerSystem:
             self.play(float(step == 0 and row < missing), rng)
         if step % config.slow_every == 0:
             self.dreamer.renew_slow_critic()
-        return self.learn(rng) | self._returns()
+        return self.learn(rng) | self.worlds.report()
 
     def _begin_anew(self, step):
         self.begun = True
         self.replay.cut()
         self.agent.forget()
-        self.worlds.begin(np.random.SeedSequence([self.config.seed, BEGIN, step]).generate_state(1)[0] >> 1)
+        self.worlds.begin_anew(self.config.seed, BEGIN, step)
 
     def play(self, epsilon, rng):
         """Take a step in every world."""
@@ -69,10 +69,6 @@ class DreamerSystem:
         """Take a gradient step; nothing is played."""
         drawn = experience_of(self.replay, self.config.batch_size, self.config.discount, rng)
         return self.learner.update(drawn, rng.integers(2**30, size=2))
-
-    def _returns(self):
-        taken = self.worlds.take_returns()
-        return {"training return": np.float32(np.mean(taken))} if taken else {}
 
     def evaluate(self):
         """The mean return of the most probable actions."""
