@@ -11,10 +11,12 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
+from course_lib.deep_rl.hard_worlds import DeepSea, DiscoMaze, Maze, RandomCoin
 from course_lib.deep_rl.worlds import Catch, Garnet, PixelCatch, PixelMaze, TMaze
 
 OWN = {"TMaze": TMaze, "Catch": Catch, "Garnet": Garnet, "PixelCatch": PixelCatch, "PixelMaze": PixelMaze}
-ATARI = "ALE/"
+OWN |= {"DiscoMaze": DiscoMaze, "Maze": Maze, "RandomCoin": RandomCoin, "DeepSea": DeepSea}
+ATARI, MINIGRID = "ALE/", "MiniGrid-"
 STACK = 4  # frames that an Atari player sees at once
 
 
@@ -51,6 +53,7 @@ class Worlds:
       actions: A.
       observations, first: of now, as in `Step`.
       last: whether they are the last ones of their episodes, so that no action follows, bool [N].
+      infos: what else the world says of now, {name: [N]}.
       returns: of the episodes that ended since `take_returns`, a list.
 
     Raises:
@@ -72,7 +75,8 @@ class Worlds:
 
     def begin(self, seed):
         """Begin a new episode in every world."""
-        self.observations = self.look(self.env.reset(seed=int(seed))[0])
+        observations, self.infos = self.env.reset(seed=int(seed))
+        self.observations = self.look(observations)
         self.first = np.ones(self.count, bool)
         self.returns, self._running, self.last = [], np.zeros(self.count), np.zeros(self.count, bool)
 
@@ -82,7 +86,7 @@ class Worlds:
 
     def step(self, actions):
         """Take a step in every world; returns a `Step`."""
-        observations, rewards, terminated, truncated, _ = self.env.step(np.asarray(actions, np.int64))
+        observations, rewards, terminated, truncated, self.infos = self.env.step(np.asarray(actions, np.int64))
         self.observations, self.first = self.look(observations), self.last
         self._running = np.where(self.first, 0, self._running) + rewards
         self.last = terminated | truncated
@@ -110,7 +114,9 @@ def make_worlds(name, count, seed=0, pixels=84, stack=STACK):
     Args:
       name: of Gymnasium, such as "CartPole-v1"; "ALE/Pong-v5" and the like, with frames of 84 by 84 as for DQN; or one of
         ours, "TMaze-10" (with a corridor of 10), "Catch-10" (10 by 10) or "Garnet-10" (a random MDP of 10 states), and the
-        first two as frames of 16 by 16, "PixelMaze-3" and "PixelCatch-5".
+        first two as frames of 16 by 16, "PixelMaze-3" and "PixelCatch-5"; those that have to be explored, "DiscoMaze-21",
+        "Maze-11" (its walls are harmless), "RandomCoin-15" and "DeepSea-10"; and, where minigrid is installed, its own,
+        "MiniGrid-DoorKey-5x5-v0".
       count: N.
       seed: of the worlds.
       pixels, stack: of Atari's frames, their sides, and how many are seen at once.
@@ -127,6 +133,8 @@ def make_worlds(name, count, seed=0, pixels=84, stack=STACK):
             env = OWN[own](count, *map(int, filter(None, [size])))
         elif name.startswith(ATARI):
             env = _atari(name, count, pixels, stack)
+        elif name.startswith(MINIGRID):
+            env = _minigrid(name, count)
         else:
             spec = gym.spec(name)
             mode = "sync" if spec.vector_entry_point is None else "vector_entry_point"
@@ -148,6 +156,19 @@ def _atari(name, count, pixels, stack):
     gym.register_envs(ale_py)
     frames = {"img_height": pixels, "img_width": pixels, "stack_num": stack}
     return ale_py.AtariVectorEnv(gym.spec(name).kwargs["game"], count, reward_clipping=False, **frames)
+
+
+def _minigrid(name, count):
+    """The seven by seven cells before the player, each one-hot by kind, colour and state, as numbers in a row."""
+    from minigrid.wrappers import ImgObsWrapper, OneHotPartialObsWrapper  # not among the requirements: pip install minigrid
+
+    def one():
+        return gym.wrappers.RescaleObservation(
+            gym.wrappers.DtypeObservation(ImgObsWrapper(OneHotPartialObsWrapper(gym.make(name))), np.float32),
+            np.float32(0), np.float32(1),
+        )  # fmt: skip
+
+    return gym.vector.SyncVectorEnv([one] * count)
 
 
 def _is_stack(space, *sizes):

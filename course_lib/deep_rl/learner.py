@@ -39,12 +39,12 @@ class Teacher:
 
 
 class Learner:
-    """Teach a network with Adam.
+    """Teach a network with Adam, or several of them by one loss, each with an optimiser of its own.
 
     It is compiled when it is first called, with the learner's own functions where some were accepted by then.
 
     Args:
-      network: a built Keras model.
+      network: a built Keras model, or a list of them.
       loss_of: a batch, as a named tuple of tensors [B, …] -> (the loss, {name: what was measured}, all of them scalars, and
         a number for each element, [B]); `loss_of.names` are the names.
       learning_rate, epsilon, clip_norm: of Adam; the rate may be a Keras schedule.
@@ -54,8 +54,10 @@ class Learner:
 
     def __init__(self, network, loss_of, learning_rate, epsilon=1e-7, clip_norm=None, strategy=None, xla=False):
         self.network, self.loss_of, self.strategy = network, loss_of, strategy or tf.distribute.get_strategy()
-        self.teacher = Teacher(network, learning_rate, epsilon, clip_norm, self.strategy)
-        self.optimizer = self.teacher.optimizer
+        networks = network if isinstance(network, list) else [network]
+        self.teachers = [Teacher(each, learning_rate, epsilon, clip_norm, self.strategy) for each in networks]
+        self.optimizers = [teacher.optimizer for teacher in self.teachers]
+        self.optimizer = self.optimizers[0]
         self.several = self.strategy.num_replicas_in_sync > 1
         self._compiled = tf.function(self._on_all_replicas, jit_compile=xla and not self.several)
 
@@ -89,10 +91,11 @@ class Learner:
         return {name: tf.reduce_mean(values) for name, values in measured.items()}, tf.transpose(numbers)
 
     def _step(self, batch):
-        with tf.GradientTape() as tape:
+        with tf.GradientTape(persistent=len(self.teachers) > 1) as tape:
             loss, measured, numbers = self.loss_of(batch)
-            scaled = self.teacher.scaled(loss)
-        self.teacher.step(tape, scaled)
+            scaled = [teacher.scaled(loss) for teacher in self.teachers]
+        for teacher, loss in zip(self.teachers, scaled, strict=True):
+            teacher.step(tape, loss)
         return measured, numbers
 
 

@@ -26,7 +26,7 @@ def dueling_action_values(values, advantages):
     return values + advantages - tf.reduce_mean(advantages, axis=-1, keepdims=True)
 
 
-def torso(shape, hidden):
+def torso(shape, hidden, size=None, rescaled=True):
     """The layers that lead from an observation to features: dense ones for numbers, convolutions for frames.
 
     Source: Mnih et al. 2015, Methods, "Model architecture", for frames of 84 by 84.
@@ -34,6 +34,8 @@ def torso(shape, hidden):
     Args:
       shape: of an observation: (numbers,), or (height, width, channels) of uint8.
       hidden: units of the dense layers; two of them for numbers, the last one for frames.
+      size: units of a last layer without ReLU, if the last one is to be that.
+      rescaled: whether frames are divided by 255 first.
 
     Returns:
       A Keras model.
@@ -44,16 +46,17 @@ def torso(shape, hidden):
     if len(shape) == 3 and min(shape[:2]) < SMALLEST:
         raise ValueError(f"frames of {shape[0]} by {shape[1]}: give {SMALLEST} by {SMALLEST} or more to convolutions.")
     inputs = keras.Input(shape)
+    last = keras.layers.Dense(size or hidden, None if size else "relu")
     if len(shape) == 1:
-        layers = [keras.layers.Dense(hidden, "relu"), keras.layers.Dense(hidden, "relu")]
+        layers = [keras.layers.Dense(hidden, "relu"), last]
     else:
         large = min(shape[:2]) >= 36  # a window of 8 by 8 with steps of 4 makes no sense on toy frames
         convolutions = ((32, 8, 4), (64, 4, 2), (64, 3, 1)) if large else ((16, 3, 1), (32, 3, 1))
-        layers = [keras.layers.Rescaling(1 / 255)]
+        layers = [keras.layers.Rescaling(1 / 255)] if rescaled else []
         layers += [
             keras.layers.Conv2D(filters, size, steps, activation="relu") for filters, size, steps in convolutions
         ]
-        layers += [keras.layers.Flatten(), keras.layers.Dense(hidden, "relu")]
+        layers += [keras.layers.Flatten(), last]
     outputs = inputs
     for layer in layers:
         outputs = layer(outputs)
@@ -70,13 +73,15 @@ class QNetwork(keras.Model):
       hidden: units of the torso, and of the LSTM.
       dueling: whether value and advantages have heads of their own.
       recurrent: whether an LSTM that also sees the last action and reward stands between torso and heads.
+      context: how many other numbers the LSTM sees in each row.
     """
 
-    def __init__(self, shape, actions, hidden=128, dueling=True, recurrent=False, **options):
+    def __init__(self, shape, actions, hidden=128, dueling=True, recurrent=False, context=0, **options):
         super().__init__(**options)
         self.settings = {"shape": tuple(shape), "actions": actions, "hidden": hidden}
-        self.settings |= {"dueling": dueling, "recurrent": recurrent}
+        self.settings |= {"dueling": dueling, "recurrent": recurrent, "context": context}
         self.shape, self.actions, self.hidden, self.dueling, self.recurrent = shape, actions, hidden, dueling, recurrent
+        self.context = context
         self.torso = torso(shape, hidden)
         self.cell = keras.layers.LSTMCell(hidden, dtype="float32") if recurrent else None
         self.advantages = keras.layers.Dense(actions, dtype="float32")
@@ -92,7 +97,7 @@ class QNetwork(keras.Model):
 
         Args:
           seen: (observations [T, B, …], last actions int [T, B], last rewards [T, B]), the latter two 0 in the first row of
-            an episode.
+            an episode; and, where there is a context, that, [T, B, context].
           first: whether a row is the first of its episode, bool [T, B].
           state: (h, c) before the first row, [B, H] each.
           burn_in: rows that only warm the state up.
@@ -100,14 +105,14 @@ class QNetwork(keras.Model):
         Returns:
           (q [T, B, A], the state after the last row).
         """
-        observations, last_actions, last_rewards = seen
+        observations, last_actions, last_rewards, *context = seen
         sizes = zip(observations.shape[:2], tf.unstack(tf.shape(observations)[:2]), strict=True)
         rows, batch = (known or dynamic for known, dynamic in sizes)
         flat = tf.reshape(observations, tf.concat([[rows * batch], tf.shape(observations)[2:]], axis=0))
         features = tf.reshape(tf.cast(self.torso(flat), tf.float32), (rows, batch, self.hidden))
         if self.recurrent:
             known = tf.one_hot(last_actions, self.actions) * (1 - tf.cast(first, tf.float32)[:, :, None])
-            inputs = tf.concat([features, known, last_rewards[:, :, None]], axis=-1)
+            inputs = tf.concat([features, known, last_rewards[:, :, None], *context], axis=-1)
             cell = self.cell
             features, *state = unroll.current(
                 inputs, first, *state, cell.kernel.value, cell.recurrent_kernel.value, cell.bias.value, burn_in
@@ -120,7 +125,7 @@ class QNetwork(keras.Model):
         batch = tf.shape(observations)[0]
         if not self.recurrent:
             return self._head(tf.cast(self.torso(observations), tf.float32))
-        nothing = tf.zeros((1, batch), tf.int32), tf.zeros((1, batch))
+        nothing = tf.zeros((1, batch), tf.int32), tf.zeros((1, batch)), tf.zeros((1, batch, self.context))
         q, _ = self.unroll((observations[None], *nothing), tf.ones((1, batch), bool), self.initial_state(batch))
         return q[0]
 
@@ -133,7 +138,7 @@ class QNetwork(keras.Model):
         if self.built:
             return
         if self.recurrent:
-            self.cell.build((None, self.hidden + self.actions + 1))
+            self.cell.build((None, self.hidden + self.actions + 1 + self.context))
         for head in (self.advantages, self.values):
             if head is not None:
                 head.build((None, self.hidden))

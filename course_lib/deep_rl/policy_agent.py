@@ -30,8 +30,8 @@ class PolicyAgent:
     def forget(self):
         """Nothing is remembered."""
 
-    def see(self, rewards):
-        """Rewards are not looked at."""
+    def see(self, step):
+        """What came of the actions is not looked at."""
 
     def act(self, observations, first, epsilon, rng):
         """The most probable action in each world, for an evaluation."""

@@ -90,10 +90,15 @@ class PolicyLoss:
         else:
             each = policy_gradient_loss(log, batch.advantages)
         moved = tf.cast(tf.abs(ratios - 1) > config.clip, tf.float32) if config.clip else tf.zeros_like(ratios)
-        parts = each, 0.5 * tf.square(batch.returns - values), -tf.reduce_sum(tf.exp(all_log) * all_log, axis=-1), moved
+        parts = each, self.costs(batch.returns - values), -tf.reduce_sum(tf.exp(all_log) * all_log, axis=-1), moved
         here = tf.distribute.get_replica_context()
         share = batch.counted / tf.maximum(here.all_reduce("MEAN", tf.reduce_sum(batch.counted)), 1)
         policy, value, entropy, clipped = (tf.reduce_sum(share * part) for part in parts)
         value = value if config.baseline else 0 * value
         loss = policy + config.value_weight * value - config.entropy_weight * entropy
         return loss, dict(zip(self.names, (policy, value, entropy, clipped), strict=True)), ratios
+
+    @staticmethod
+    def costs(errors):
+        """What errors of the values cost, [B]."""
+        return 0.5 * tf.square(errors)

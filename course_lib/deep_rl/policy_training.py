@@ -64,9 +64,12 @@ class PolicySystem:
         if not self.begun or step % config.checkpoint_every == 0:
             self.begun = True
             self.worlds.begin_anew(config.seed, BEGIN, step)
-        decisions = decisions_of(self.play(rng), config)
-        losses, _ = self.learner.update(minibatches(decisions, config, rng))
+        losses, _ = self.learner.update(minibatches(self.judge(self.play(rng)), config, rng))
         return losses | self.worlds.report()
+
+    def judge(self, rollout):
+        """What a rollout teaches, as `Decisions`."""
+        return decisions_of(rollout, self.config)
 
     def play(self, rng):
         """Play the rows of an update; returns a `Rollout`."""
@@ -110,9 +113,20 @@ def decisions_of(rollout, config):
     counted = ~rollout.last
     if config.whole_episodes:
         counted = counted & np.logical_or.accumulate(ended[::-1])[::-1]
+    return decisions_from(rollout, advantages, returns, counted, config.baseline)
+
+
+def decisions_from(rollout, advantages, returns, counted, centred=True):
+    """`Decisions` with advantages that have a deviation of 1, and, where `centred`, a mean of 0.
+
+    Args:
+      rollout: a `Rollout`.
+      advantages, returns, counted: [T, N].
+      centred: whether the mean is subtracted, which is a baseline, too.
+    """
     inside = advantages[counted]
-    if inside.size:  # to subtract the mean is a baseline, too
-        advantages = (advantages - config.baseline * inside.mean()) / (inside.std() + 1e-8)
+    if inside.size:
+        advantages = (advantages - centred * inside.mean()) / (inside.std() + 1e-8)
     parts = (
         rollout.observations, rollout.actions, rollout.log_probabilities, advantages, returns, counted.astype(np.float32)
     )  # fmt: skip

@@ -11,7 +11,7 @@ from numba import njit
 from course_lib.deep_rl.n_step import look_ahead
 from course_lib.deep_rl.sum_tree import SumTree
 
-KEPT = ("frames", "actions", "rewards", "terminated", "truncated", "first", "last", "states")
+KEPT = ("frames", "actions", "rewards", "terminated", "truncated", "first", "last", "states", "extras")
 
 
 class Transitions(NamedTuple):
@@ -46,6 +46,8 @@ class Sequences(NamedTuple):
       first, last: whether s_t is the first or last observation of an episode, bool [B, T]; no action follows a last one.
       states: what was stored with the first row, [B, 2, H].
       weights: how much each counts, [B].
+      extras: other numbers that were kept of each row, [B, T, E].
+      last_extras: those of the row before, 0 in the first row of an episode, [B, T, E].
     """
 
     observations: np.ndarray
@@ -58,6 +60,8 @@ class Sequences(NamedTuple):
     last: np.ndarray
     states: np.ndarray
     weights: np.ndarray
+    extras: np.ndarray
+    last_extras: np.ndarray
 
 
 class Replay:
@@ -73,6 +77,7 @@ class Replay:
       stride: rows from the beginning of a window to that of the next.
       state_size: H of the stored states (h, c), which are kept of the rows where windows begin.
       folder: where a file holds the frames, if they are too many for the memory.
+      extras: E, how many other numbers are kept of each row.
 
     Attributes:
       tree: the `SumTree` of priorities, one of each window.
@@ -81,7 +86,7 @@ class Replay:
       ValueError: there is not room for a window.
     """
 
-    def __init__(self, rows, worlds, window=2, stride=1, state_size=0, folder=None):
+    def __init__(self, rows, worlds, window=2, stride=1, state_size=0, folder=None, extras=0):
         least = window + worlds.stack + stride
         if rows % stride or rows < least:
             raise ValueError(
@@ -93,6 +98,7 @@ class Replay:
         self.actions, self.rewards = np.zeros((rows, self.count), np.int32), np.zeros((rows, self.count), np.float32)
         self.terminated, self.truncated, self.first, self.last = np.zeros((4, rows, self.count), bool)
         self.states = np.zeros((rows // stride, self.count, 2, state_size), np.float32)
+        self.extras = np.zeros((rows, self.count, extras), np.float32)
         self.tree, self.added, self.highest = SumTree(rows // stride * self.count), 0, 1.0
 
     def __len__(self):
@@ -103,7 +109,7 @@ class Replay:
         """What its arrays take when it is full, in memory and in the file."""
         return sum(getattr(self, name).nbytes for name in KEPT) + self.tree.sums.nbytes
 
-    def add(self, observations, first, states, actions, step):
+    def add(self, observations, first, states, actions, step, extras=()):
         """Add a row: what was seen and done in each world, and what came of it.
 
         Args:
@@ -111,6 +117,7 @@ class Replay:
           states: (h, c) before the step, [N, H] each.
           actions: int [N].
           step: `environment.Step`.
+          extras: the other numbers, [N, E].
         """
         row, before = self.added % self.rows, (self.added - 1) % self.rows
         self.frames[row] = observations[..., -self.frames.shape[-1] :]
@@ -118,6 +125,8 @@ class Replay:
         self.last[row] = (self.terminated[before] | self.truncated[before]) & (self.added > 0)
         self.actions[row], self.rewards[row] = actions, step.rewards
         self.terminated[row], self.truncated[row] = step.terminated, step.truncated
+        if self.extras.size:
+            self.extras[row] = extras
         if self.states.size and row % self.stride == 0:
             self.states[row // self.stride] = np.stack(states, axis=1)
         self.added += 1
@@ -188,6 +197,8 @@ class Replay:
             last=self.last[here],
             states=self.states[rows // self.stride, worlds],
             weights=weights.astype(np.float32),
+            extras=self.extras[here],
+            last_extras=self.extras[before] * ~first[..., None],
         )
 
     def _sizes(self):

@@ -48,25 +48,29 @@ class ValueAgent:
         Returns:
           int32 [N].
         """
-        if self.network.recurrent:
-            before = np.where(first, 0, self.last_actions), np.where(first, 0, self.last_rewards).astype(np.float32)
-            best, *state = self._best(observations, *before, first, *self.state)
-            self.state = tuple(part.numpy() for part in state)
-        else:
-            best = self._best(observations)
+        best = self.best(observations, first)
         chance, which = rng.random((2, self.count))
         drawn = (which * self.network.actions).astype(np.int32)
-        self.last_actions = np.where(chance < epsilons, drawn, best.numpy())
+        self.last_actions = np.where(chance < epsilons, drawn, best)
         return self.last_actions
 
-    def see(self, rewards):
-        """Take in what the actions brought, [N]: the network is shown it with the next observation."""
-        self.last_rewards = np.sign(rewards) if self.clip_rewards else rewards
+    def best(self, observations, first, *context):
+        """Look at what is seen, and say which action is the best in each world, int32 [N]."""
+        if not self.network.recurrent:
+            return self._best(observations).numpy()
+        before = np.where(first, 0, self.last_actions), np.where(first, 0, self.last_rewards).astype(np.float32)
+        best, *state = self._best(observations, *before, *context, first, *self.state)
+        self.state = tuple(part.numpy() for part in state)
+        return best.numpy()
+
+    def see(self, step):
+        """Take in what came of the actions, an `environment.Step`: the network is shown the rewards with the next observation."""
+        self.last_rewards = np.sign(step.rewards) if self.clip_rewards else step.rewards
 
     def _by_sight(self, observations):
         return tf.argmax(self.network(observations), axis=-1, output_type=tf.int32)
 
-    def _by_memory(self, observations, last_actions, last_rewards, first, *state):
-        seen = observations[None], last_actions[None], last_rewards[None]
-        q, state = self.network.unroll(seen, first[None], state)
+    def _by_memory(self, *known):
+        *seen, first, h, c = known
+        q, state = self.network.unroll([part[None] for part in seen], first[None], (h, c))
         return tf.argmax(q[0], axis=-1, output_type=tf.int32), *state

@@ -68,24 +68,41 @@ class SequenceLoss(ValueLoss):
 
     def __call__(self, batch):
         """Compute the loss; the numbers of the elements are the priorities η max |δ| + (1 − η) mean |δ|, [B]."""
-        config, batch = self.config, batch._replace(**{name: _time_major(part) for name, part in _rows(batch).items()})
-        states = batch.states if config.stored_state else tf.zeros_like(batch.states)
-        known = (
-            (batch.observations, batch.last_actions, batch.last_rewards),
-            batch.first,
-            tuple(tf.unstack(states, axis=1)),
-        )
-        q, _ = self.online.unroll(*known, config.burn_in)
-        target_q, _ = self.target.unroll(*known, config.burn_in)
-        learnt = slice(config.burn_in, config.burn_in + config.unroll)  # behind it are rows only to look ahead to
-        errors = self.errors(batch, q, target_q)[learnt]
-        counted = tf.cast(~batch.last[learnt], tf.float32)  # no action follows the last observation
-        each = tf.reduce_sum(counted * penalty(errors, self.config.clip_errors), axis=0) / config.unroll
-        loss = tf.reduce_mean(batch.weights * each)
-        sizes = tf.abs(errors) * counted
-        mean = tf.reduce_sum(sizes, axis=0) / tf.maximum(tf.reduce_sum(counted, axis=0), 1)
+        batch = time_major(batch)
+        q, target_q = (self.along(network, batch, batch.states) for network in (self.online, self.target))
+        errors, counted = self.learnt(self.errors(batch, q, target_q)), self.learnt(self.counted(batch))
+        loss = self.weighed(batch, errors, counted)
         taken = tf.reduce_mean(tf.gather(q, batch.actions, batch_dims=2))
-        return loss, {"loss": loss, "q": taken}, MIX * tf.reduce_max(sizes, axis=0) + (1 - MIX) * mean
+        return loss, {"loss": loss, "q": taken}, self.priorities(tf.abs(errors), counted)
+
+    def along(self, network, batch, states):
+        """Action values of every row by a network, from stored states [B, 2, H] or from zeros, [T, B, A]."""
+        states = states if self.config.stored_state else tf.zeros_like(states)
+        q, _ = network.unroll(self.seen(batch), batch.first, tuple(tf.unstack(states, axis=1)), self.config.burn_in)
+        return q
+
+    def seen(self, batch):
+        """What a network sees of each row."""
+        return batch.observations, batch.last_actions, batch.last_rewards
+
+    def learnt(self, rows):
+        """Those of the rows that are learnt from: behind them are rows only to look ahead to."""
+        return rows[self.config.burn_in : self.config.burn_in + self.config.unroll]
+
+    def counted(self, batch):
+        """1 for every row but the last one of an episode, which no action follows, [T, B]."""
+        return tf.cast(~batch.last, tf.float32)
+
+    def weighed(self, batch, errors, counted):
+        """The loss: what the errors of each sequence cost, a mean over its rows, and over sequences by their weights."""
+        each = tf.reduce_sum(counted * penalty(errors, self.config.clip_errors), axis=0) / self.config.unroll
+        return tf.reduce_mean(batch.weights * each)
+
+    def priorities(self, sizes, counted):
+        """η max |δ| + (1 − η) mean |δ| over the rows that count, [B]."""
+        sizes *= counted
+        mean = tf.reduce_sum(sizes, axis=0) / tf.maximum(tf.reduce_sum(counted, axis=0), 1)
+        return MIX * tf.reduce_max(sizes, axis=0) + (1 - MIX) * mean
 
     def errors(self, batch, q, target_q):
         """δ of every row but the last one, [T − 1, B]."""
@@ -99,9 +116,8 @@ class SequenceLoss(ValueLoss):
         return tf.stop_gradient(targets) - tf.gather(q, batch.actions, batch_dims=2)[:-1]
 
 
-def _rows(batch):
-    return {name: part for name, part in batch._asdict().items() if name not in ("states", "weights")}
-
-
-def _time_major(part):
-    return tf.transpose(part, (1, 0, *range(2, len(part.shape))))
+def time_major(batch):
+    """`Sequences` with rows first, [T, B, …], but for states and weights."""
+    rows = {name: part for name, part in batch._asdict().items() if name not in ("states", "weights")}
+    turned = {name: tf.transpose(part, (1, 0, *range(2, len(part.shape)))) for name, part in rows.items()}
+    return batch._replace(**turned)

@@ -62,8 +62,12 @@ class ValueSystem:
         came = worlds.step(actions)
         if self.config.clip_rewards:
             came = came._replace(rewards=np.sign(came.rewards))
-        agent.see(came.rewards)
-        self.replay.add(observations, first, states, actions, came)
+        agent.see(came)
+        self.keep(observations, first, states, actions, came)
+
+    def keep(self, *row):
+        """Keep a row in the replay: observations, whether they are first ones, states, actions, and what came of them."""
+        self.replay.add(*row)
 
     def epsilons(self, step):
         """ε in this update, a number or one for each world."""
@@ -78,12 +82,21 @@ class ValueSystem:
         beta = config.beta + (config.last_beta - config.beta) * step / max(config.updates, 1)
         weights = importance_weights.current(probabilities, replay.tree.positive, beta)
         draw = replay.sequences if config.recurrent else replay.transitions
-        batch = draw(numbers, weights, config.discount)
+        batch = draw(numbers, weights, self.discount)
         shape = config.batch_size, config.batches
-        losses, errors = self.learner.update(type(batch)(*(part.reshape(*shape, *part.shape[1:]) for part in batch)))
+        losses, errors = self.teach(type(batch)(*(part.reshape(*shape, *part.shape[1:]) for part in batch)))
         if config.alpha:
             replay.set_priorities(numbers, priorities.current(errors.numpy().reshape(-1), config.alpha))
         return losses
+
+    @property
+    def discount(self):
+        """γ of what is drawn from the replay."""
+        return self.config.discount
+
+    def teach(self, batch):
+        """Take the gradient steps of an update on a batch [B, K, …]; returns (losses, the errors of the elements)."""
+        return self.learner.update(batch)
 
     def evaluate(self):
         """The mean return of the best actions by today's values."""

@@ -59,7 +59,7 @@ def record(env, agent, seed=0, every=1, limit=1000):
     frames, total = [picture(worlds)], 0.0
     for count in range(1, limit + 1):
         step = worlds.step(agent.act(worlds.observations, worlds.first, 0.0, rng))
-        agent.see(step.rewards)
+        agent.see(step)
         total += float(step.rewards[0])
         ended = step.terminated[0] or step.truncated[0]
         if count % every == 0 or ended:

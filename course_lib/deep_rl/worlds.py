@@ -11,7 +11,7 @@ from course_lib.mdp import garnet
 class SmallWorld(VectorEnv):
     """N copies in step; whoever ended begins anew in the next step.
 
-    A world says what `_begin(which)`, `_move(actions)` and `_see()` do.
+    A world says what `_begin(which)`, `_move(actions)` and `_see()` do, and `_count()` if it counts anything.
 
     Args:
       count: N.
@@ -28,14 +28,17 @@ class SmallWorld(VectorEnv):
         self.steps, self._ended = np.zeros(count, int), np.ones(count, bool)
 
     def reset(self, *, seed=None, options=None):
-        """Begin anew everywhere; returns (observations, {})."""
+        """Begin anew everywhere; returns (observations, infos)."""
         super().reset(seed=seed)
         self._ended[:], self.steps[:] = False, 0
         self._begin(np.ones(self.num_envs, bool))
-        return self._see(), {}
+        return self._see(), self._count()
+
+    def _count(self):
+        return {}
 
     def step(self, actions):
-        """Take a step; returns (observations, rewards, terminated, truncated, {})."""
+        """Take a step; returns (observations, rewards, terminated, truncated, infos)."""
         actions, begins = np.asarray(actions), self._ended.copy()
         if actions.shape != (self.num_envs,) or not all(map(self.single_action_space.contains, actions)):
             raise ValueError(
@@ -48,7 +51,7 @@ class SmallWorld(VectorEnv):
         rewards, terminated = np.where(begins, 0, rewards), terminated & ~begins
         truncated = (self.steps >= self.limit) & ~terminated
         self._ended = terminated | truncated
-        return self._see(), rewards.astype(np.float32), terminated, truncated, {}
+        return self._see(), rewards.astype(np.float32), terminated, truncated, self._count()
 
 
 class TMaze(SmallWorld):

@@ -29,8 +29,8 @@ class DreamerAgent:
         self.h, self.z = self.dreamer.world.initial_state(self.count)
         self.last_actions = np.zeros(self.count, np.int32)
 
-    def see(self, rewards):
-        """Rewards are not looked at."""
+    def see(self, step):
+        """What came of the actions is not looked at."""
 
     def act(self, observations, first, epsilon, rng):
         """Choose an action in each world.

@@ -23,8 +23,8 @@ class Always:
         self.seen.append((observations, first, epsilon))
         return np.full(self.count, self.action)
 
-    def see(self, rewards):
-        self.told.append(rewards)
+    def see(self, step):
+        self.told.append(step.rewards)
 
 
 def test_each_world_plays_one_episode():

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from course_lib.common.quiet import keras
-from course_lib.deep_rl.environment import make_worlds
+from course_lib.deep_rl.environment import Step, make_worlds
 from course_lib.deep_rl.networks import QNetwork
 from course_lib.deep_rl.value_agent import ValueAgent, epsilon_ladder
 
@@ -41,6 +41,11 @@ def test_exploring_draws_from_all_actions_alike():
     assert not others[:1500].any() and others[1500:].mean() == pytest.approx(0.4, abs=0.06)
 
 
+def brought(rewards):
+    """A step of which nothing but the rewards is known."""
+    return Step(None, rewards, None, None, None)
+
+
 def test_with_memory_it_acts_by_all_that_it_saw():
     """In a maze, where episodes end: the actions are the best ones of the network unrolled over everything at once."""
     worlds, made = make_worlds("TMaze-1", 6, seed=0), network(recurrent=True)
@@ -50,7 +55,7 @@ def test_with_memory_it_acts_by_all_that_it_saw():
         seen, first = worlds.observations, worlds.first
         actions = agent.act(seen, first, 0.5, rng)
         step = worlds.step(actions)
-        agent.see(step.rewards)
+        agent.see(step)
         rows.append((seen, first, actions, step.rewards))
     seen, first, actions, rewards = (np.stack(part) for part in zip(*rows, strict=True))
     assert first[1:].sum() > 10
@@ -66,12 +71,12 @@ def test_with_memory_it_acts_by_all_that_it_saw():
         chosen = greedy.act(seen[row], first[row], 0.0, rng)
         np.testing.assert_array_equal(chosen, best[row])
         greedy.last_actions = actions[row]
-        greedy.see(rewards[row])
+        greedy.see(brought(rewards[row]))
 
 
 def test_who_learnt_from_signs_is_shown_signs():
     agent = ValueAgent(network(recurrent=True), 3, clip_rewards=True)
-    agent.see(np.array([200.0, -3.0, 0.0], np.float32))
+    agent.see(brought(np.array([200.0, -3.0, 0.0], np.float32)))
     assert agent.last_rewards.tolist() == [1, -1, 0]
 
 
@@ -79,7 +84,7 @@ def test_who_forgets_begins_anew():
     agent, rng, seen = ValueAgent(network(recurrent=True), 2), np.random.default_rng(0), np.ones((2, 4), np.float32)
     fresh = agent.state
     agent.act(seen, np.zeros(2, bool), 0.0, rng)
-    agent.see(np.ones(2, np.float32))
+    agent.see(brought(np.ones(2, np.float32)))
     assert not np.allclose(agent.state, fresh) and not np.array(fresh).any() and fresh[0].shape == (2, 8)
     agent.forget()
     np.testing.assert_array_equal(agent.state, fresh)

@@ -118,6 +118,7 @@ def sequences(config, seed=0, count=8):
         rewards_tp1=rewards, discounts_tp1=discounts, first=first, last=last,
         states=rng.normal(size=(count, 2, config.hidden)).astype(np.float32),
         weights=(rng.random(count) + 0.5).astype(np.float32),
+        extras=np.zeros((count, rows, 0), np.float32), last_extras=np.zeros((count, rows, 0), np.float32),
     )  # fmt: skip
 
 

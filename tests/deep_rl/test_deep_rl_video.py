@@ -24,7 +24,7 @@ class Always:
         assert epsilon == 0
         return np.array([self.action])
 
-    def see(self, rewards):
+    def see(self, step):
         pass
 
 
