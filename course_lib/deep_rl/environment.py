@@ -11,11 +11,11 @@ import gymnasium as gym
 import numpy as np
 from gymnasium.vector import AutoresetMode
 
-from course_lib.deep_rl.hard_worlds import DeepSea, DiscoMaze, Maze, RandomCoin
+from course_lib.deep_rl.hard_worlds import DeepSea, DiscoMaze, KeyDoor, Maze, RandomCoin
 from course_lib.deep_rl.worlds import Catch, Garnet, PixelCatch, PixelMaze, TMaze
 
 OWN = {"TMaze": TMaze, "Catch": Catch, "Garnet": Garnet, "PixelCatch": PixelCatch, "PixelMaze": PixelMaze}
-OWN |= {"DiscoMaze": DiscoMaze, "Maze": Maze, "RandomCoin": RandomCoin, "DeepSea": DeepSea}
+OWN |= {"DiscoMaze": DiscoMaze, "Maze": Maze, "RandomCoin": RandomCoin, "KeyDoor": KeyDoor, "DeepSea": DeepSea}
 ATARI, MINIGRID = "ALE/", "MiniGrid-"
 STACK = 4  # frames that an Atari player sees at once
 
@@ -53,6 +53,7 @@ class Worlds:
       actions: A.
       observations, first: of now, as in `Step`.
       last: whether they are the last ones of their episodes, so that no action follows, bool [N].
+      running: return of the episode so far, [N].
       infos: what else the world says of now, {name: [N]}.
       returns: of the episodes that ended since `take_returns`, a list.
 
@@ -78,7 +79,7 @@ class Worlds:
         observations, self.infos = self.env.reset(seed=int(seed))
         self.observations = self.look(observations)
         self.first = np.ones(self.count, bool)
-        self.returns, self._running, self.last = [], np.zeros(self.count), np.zeros(self.count, bool)
+        self.returns, self.running, self.last = [], np.zeros(self.count), np.zeros(self.count, bool)
 
     def begin_anew(self, *key):
         """Begin with a seed made of whole numbers, such as that of a run and its step."""
@@ -88,9 +89,9 @@ class Worlds:
         """Take a step in every world; returns a `Step`."""
         observations, rewards, terminated, truncated, self.infos = self.env.step(np.asarray(actions, np.int64))
         self.observations, self.first = self.look(observations), self.last
-        self._running = np.where(self.first, 0, self._running) + rewards
+        self.running = np.where(self.first, 0, self.running) + rewards
         self.last = terminated | truncated
-        self.returns += self._running[self.last].tolist()
+        self.returns += self.running[self.last].tolist()
         return Step(self.observations, np.asarray(rewards, np.float32), terminated, truncated, self.first)
 
     def take_returns(self):
@@ -115,7 +116,7 @@ def make_worlds(name, count, seed=0, pixels=84, stack=STACK):
       name: of Gymnasium, such as "CartPole-v1"; "ALE/Pong-v5" and the like, with frames of 84 by 84 as for DQN; or one of
         ours, "TMaze-10" (with a corridor of 10), "Catch-10" (10 by 10) or "Garnet-10" (a random MDP of 10 states), and the
         first two as frames of 16 by 16, "PixelMaze-3" and "PixelCatch-5"; those that have to be explored, "DiscoMaze-21",
-        "Maze-11" (its walls are harmless), "RandomCoin-15" and "DeepSea-10"; and, where minigrid is installed, its own,
+        "Maze-11" (its walls are harmless), "RandomCoin-15", "KeyDoor-7" and "DeepSea-10"; and, where minigrid is installed, its own,
         "MiniGrid-DoorKey-5x5-v0".
       count: N.
       seed: of the worlds.

@@ -167,6 +167,52 @@ class RandomCoin(SmallWorld):
         return large(shown)
 
 
+class KeyDoor(SmallWorld):
+    """Two rooms side by side: a key in the first, a door between them, and in the second a treasure of 1, which ends the episode.
+
+    Actions: 0 up, 1 down, 2 left, 3 right; walls hold one back, as does the door without the key. One begins at the lower
+    left; the key lies at the upper left, the door is in the middle of the wall, the treasure at the lower right. Seen are
+    line and column, one-hot each, and whether one has the key. An episode is cut off after 6 N steps.
+
+    Args:
+      count: copies.
+      size: N, lines and columns, odd; the middle column is the wall.
+    """
+
+    def __init__(self, count, size=7):
+        if size < 3 or size % 2 == 0:
+            raise ValueError(f"size={size}: two rooms with a wall between them have an odd number of columns, 3 or more")
+        super().__init__(count, gym.spaces.Box(0, 1, (2 * size + 1,)), gym.spaces.Discrete(4), 6 * size)
+        self.size, self.place, self.key = size, np.zeros((count, 2), int), np.zeros(count, bool)
+
+    def _begin(self, which):
+        self.place[which], self.key[which] = (self.size - 1, 0), False
+
+    def _move(self, actions):
+        middle = self.size // 2
+        there = np.clip(self.place + MOVES[actions], 0, self.size - 1)
+        wall = (there[:, 1] == middle) & ~(self.key & (there[:, 0] == middle))
+        self.place = np.where(wall[:, None], self.place, there)
+        self.key |= (self.place == 0).all(axis=1)
+        ends = (self.place == self.size - 1).all(axis=1)
+        return ends.astype(float), ends
+
+    def _see(self):
+        table = np.eye(self.size, dtype=np.float32)
+        places = table[self.place].reshape(self.num_envs, -1)
+        return np.concatenate([places, self.key[:, None]], axis=1, dtype=np.float32)
+
+    def render(self):
+        """The rooms as large frames, the key as long as nobody has it: a tuple of uint8 [H, W, 3]."""
+        shown, copies, middle = np.zeros((self.num_envs, self.size, self.size, 3), np.uint8), np.arange(self.num_envs), self.size // 2
+        shown[:, :, middle] = COLOURS[1]
+        shown[:, middle, middle] = COLOURS[3]
+        shown[:, -1, -1] = GOAL
+        shown[~self.key, 0, 0] = COLOURS[2]
+        shown[copies, self.place[:, 0], self.place[:, 1]] = WALKER
+        return large(shown)
+
+
 class DeepSea(SmallWorld):
     """A diver falls one line in each step, left or right; at the lower right lies a treasure of 1, and each step right costs .01 / N.
 

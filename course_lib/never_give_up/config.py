@@ -32,6 +32,7 @@ class NGUConfig(ValueConfig):
       features: numbers that the random network makes of an observation.
       novelty_rows: rows at the end of each sequence from which embedding and predictor learn.
       novelty_rate: learning rate of both.
+      evaluation_epsilon: share of random actions of who is examined.
     """
 
     lowest_discount: float = 0.97
@@ -52,11 +53,12 @@ class NGUConfig(ValueConfig):
     features: int = 128
     novelty_rows: int = 5
     novelty_rate: float = 5e-4
+    evaluation_epsilon: float = 0.01
 
     def __post_init__(self):
         super().__post_init__()
         positive(self, "members", "neighbours", "memory", "embedding", "features", "novelty_rows")
-        between(self, 0, 1, "lowest_discount", "trace_decay")
+        between(self, 0, 1, "lowest_discount", "trace_decay", "evaluation_epsilon")
         if not self.recurrent:
             raise ValueError("the family is learnt by an LSTM: leave recurrent=True.")
         if self.novelty_rows >= self.window:
@@ -74,8 +76,8 @@ class NGUConfig(ValueConfig):
             env="DiscoMaze-7", worlds=16, hidden=64, n_step=1, recurrent=True, burn_in=2, unroll=8, rescale=True, epsilon=0.2,
             anneal=50, discount=0.97, lowest_discount=0.8, bonus_weight=0.5, members=2, trace_decay=0.9, neighbours=3,
             kernel_epsilon=1e-2, largest_similarity=0.9, replay=1600, warm_up=80, rows=4, batches=4, batch_size=32,
-            learning_rate=1e-3, target_every=20, updates=400, novelty_rows=8, novelty_rate=2e-3, evaluate_every=50,
-            evaluate_on=100, checkpoint_every=200,
+            learning_rate=1e-3, target_every=20, updates=250, novelty_rows=8, novelty_rate=2e-3, evaluate_every=25,
+            evaluate_on=100, evaluation_epsilon=0.0, checkpoint_every=125,
         )  # fmt: skip
 
     @classmethod

@@ -87,18 +87,17 @@ class EpisodicMemory:
         )  # fmt: skip
         return episodic_bonus.current(similarities, config.constant, config.largest_similarity)
 
-    def remember(self, actor, embedding):
-        """Keep something that an actor has seen."""
-        place = self.added[actor] % self.capacity
-        self.kept[actor, place], self.squares[actor, place] = embedding, embedding @ embedding
-        self.added[actor] += 1
+    def remember(self, embeddings):
+        """Keep what each actor sees, [N, D]."""
+        here = np.arange(len(self)), self.added % self.capacity
+        self.kept[here], self.squares[here] = embeddings, np.square(embeddings).sum(axis=1)
+        self.added += 1
 
     def bonuses(self, embeddings, first):
         """r^episodic of what each actor sees, [N, D] -> [N]; it is remembered, in an empty memory where it is a first one."""
         self.forget(first)
         found = np.array([self.look(actor, embedding) for actor, embedding in enumerate(embeddings)])
-        for actor, embedding in enumerate(embeddings):
-            self.remember(actor, embedding)
+        self.remember(embeddings)
         return found
 
 

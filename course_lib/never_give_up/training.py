@@ -53,7 +53,7 @@ class NGUSystem(ValueSystem):
     def play(self, member, **measure):
         """Let a member play an episode in each world of an evaluation; the returns, [N]."""
         self.examinee.members[:] = member
-        return play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE], **measure, **FRAMES)
+        return play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE], self.config.evaluation_epsilon, **measure, **FRAMES)
 
     @property
     def state(self):

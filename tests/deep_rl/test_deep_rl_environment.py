@@ -204,7 +204,7 @@ def test_unknown_names_are_refused(name):
         make_worlds(name, 2)
     assert str(error.value).startswith(f"env={name!r} cannot be made: ")
     assert str(error.value).endswith(
-        "Use a name of Gymnasium (CartPole-v1), of Atari (ALE/Pong-v5) or one of TMaze, Catch, Garnet, PixelCatch, PixelMaze, DiscoMaze, Maze, RandomCoin, DeepSea-SIZE."
+        "Use a name of Gymnasium (CartPole-v1), of Atari (ALE/Pong-v5) or one of TMaze, Catch, Garnet, PixelCatch, PixelMaze, DiscoMaze, Maze, RandomCoin, KeyDoor, DeepSea-SIZE."
     )
 
 

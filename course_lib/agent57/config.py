@@ -1,0 +1,68 @@
+"""The numbers of Agent57, and the rungs that lead to it."""
+
+from dataclasses import dataclass
+
+from course_lib.common.fields import between, positive
+from course_lib.never_give_up.config import NGUConfig
+
+
+@dataclass(frozen=True)
+class Agent57Config(NGUConfig):
+    """Describe Agent57: Never Give Up with two values, and with a bandit that chooses who plays.
+
+    Source: Badia et al. 2020 (Agent57).
+
+    Attributes:
+      split: whether what is paid and what is new have networks of their own; else one learns their sum.
+      bandit: whether each actor chooses who plays its next episode; else it is always the same member.
+      bandit_window: τ, episodes from which it is chosen.
+      bandit_epsilon: chance of a member drawn from all alike.
+      bandit_bonus: β of the bandit.
+      evaluator_window: episodes of all actors from which it is found out who is examined.
+      middle_discount: γ_1 of the ladder, where there are ten members or more.
+    """
+
+    split: bool = True
+    bandit: bool = True
+    bandit_window: int = 160
+    bandit_epsilon: float = 0.5
+    bandit_bonus: float = 1.0
+    evaluator_window: int = 3600
+    middle_discount: float = 0.997
+
+    def __post_init__(self):
+        super().__post_init__()
+        positive(self, "bandit_window", "evaluator_window")
+        between(self, 0, 1, "bandit_epsilon", "middle_discount")
+        if self.split and not (self.retrace and self.rescale):
+            raise ValueError("split values are learnt by Retrace as h(q): leave retrace=True and rescale=True, or set split=False.")
+
+    @classmethod
+    def laptop(cls):
+        """Return Agent57 in two rooms with a key, a door and a treasure, learnt in a minute on one core."""
+        return cls(
+            env="KeyDoor-7", worlds=16, hidden=64, n_step=5, recurrent=True, burn_in=4, unroll=16, rescale=True, epsilon=0.4,
+            ladder=True, alpha=0.6, beta=0.0, last_beta=0.0, discount=0.98, lowest_discount=0.9, members=4, bonus_weight=0.3,
+            kernel_epsilon=1e-2, neighbours=3, largest_similarity=0.9, replay=1600, warm_up=100, rows=8, batches=2, batch_size=32, learning_rate=2e-3,
+            target_every=20, novelty_rows=16, novelty_rate=1e-3, bandit_window=20, bandit_epsilon=0.25, evaluator_window=200,
+            updates=300, evaluate_every=25, evaluate_on=20, checkpoint_every=150,
+        )  # fmt: skip
+
+    @classmethod
+    def paper(cls):
+        """Return Agent57 for Atari as published, for a GPU: sequences of 160 rows, of which 80 only warm the state up, 32 members, 256 actors."""
+        return cls(
+            env="ALE/MontezumaRevenge-v5", worlds=256, hidden=512, n_step=1, alpha=0.9, beta=0.0, last_beta=0.0, ladder=True,
+            recurrent=True, burn_in=80, unroll=80, rescale=True, epsilon=0.4, epsilon_alpha=8.0, discount=0.9999,
+            lowest_discount=0.99, members=32, bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=1000,
+            rows=40, batches=16, batch_size=64, learning_rate=1e-4, decay=1.0, adam_epsilon=1e-4, clip_norm=40.0, target_every=94,
+            updates=100_000, evaluate_every=1000, evaluate_on=8, checkpoint_every=500,
+        )  # fmt: skip
+
+
+LADDER = {
+    "R2D2": {"members": 1, "retrace": False, "episodic": False, "lifelong": False, "split": False, "bandit": False},
+    "Never Give Up": {"members": 4, "retrace": True, "episodic": True, "lifelong": True},
+    "split": {"split": True},
+    "Agent57": {"bandit": True},
+}

@@ -1,0 +1,67 @@
+"""Two networks of the same kind: one for what is paid, one for what is new."""
+
+from course_lib.agent57.split import combined
+from course_lib.common.quiet import keras
+from course_lib.common.quiet import tensorflow as tf
+from course_lib.deep_rl.networks import QNetwork
+
+
+@keras.saving.register_keras_serializable("agent57")
+class SplitQNetwork(keras.Model):
+    """Q_e and Q_i by networks of their own, both told who plays; what is acted by is Q_e + β_j Q_i.
+
+    Their states lie side by side: h and c have 2H numbers each.
+
+    Args:
+      shape, actions, hidden, dueling: as for `QNetwork`.
+      betas: β of each member, a list.
+    """
+
+    recurrent = True
+
+    def __init__(self, shape, actions, hidden, dueling, betas, **options):
+        super().__init__(**options)
+        self.settings = {"shape": tuple(shape), "actions": actions, "hidden": hidden, "dueling": dueling}
+        self.settings |= {"betas": list(map(float, betas))}
+        self.actions, self.betas, self.context = actions, tf.constant(betas, tf.float32), 1 + len(betas)
+        self.extrinsic, self.intrinsic = (
+            QNetwork(shape, actions, hidden, dueling, recurrent=True, context=self.context) for _ in range(2)
+        )
+
+    def initial_state(self, batch):
+        """The state before an episode, (h, c), zeros [B, 2H]."""
+        return tuple(tf.concat([part, part], axis=-1) for part in self.extrinsic.initial_state(batch))
+
+    def both(self, seen, first, state, burn_in=0):
+        """Compute Q_e and Q_i along sequences; arguments as for `QNetwork.unroll`; returns (Q_e, Q_i, state)."""
+        halves = zip(*(tf.split(part, 2, axis=-1) for part in state), strict=True)
+        found = [
+            network.unroll(seen, first, half, burn_in)
+            for network, half in zip((self.extrinsic, self.intrinsic), halves, strict=True)
+        ]
+        (extrinsic, state_e), (intrinsic, state_i) = found
+        return extrinsic, intrinsic, tuple(tf.concat(parts, axis=-1) for parts in zip(state_e, state_i, strict=True))
+
+    def unroll(self, seen, first, state, burn_in=0):
+        """What is acted by along sequences; returns (Q_e + β_j Q_i [T, B, A], state)."""
+        extrinsic, intrinsic, state = self.both(seen, first, state, burn_in)
+        return combined(extrinsic, intrinsic, tf.linalg.matvec(seen[-1][..., 1:], self.betas)), state
+
+    def call(self, observations):
+        """What the member that exploits acts by, without a memory of what was before, [B, A]."""
+        batch = tf.shape(observations)[0]
+        member = tf.one_hot(tf.ones((1, batch), tf.int32), self.context)  # the first number is the bonus
+        seen = observations[None], tf.zeros((1, batch), tf.int32), tf.zeros((1, batch)), member
+        q, _ = self.unroll(seen, tf.ones((1, batch), bool), self.initial_state(batch))
+        return q[0]
+
+    def build(self, shape=None):
+        """Make the weights."""
+        if not self.built:
+            self.extrinsic.build()
+            self.intrinsic.build()
+            self.built = True
+
+    def get_config(self):
+        """What makes the same network again."""
+        return super().get_config() | self.settings
