@@ -15,7 +15,7 @@ from course_lib.common import devices
 from course_lib.deep_rl import ladders
 
 CURVES = pathlib.Path(__file__).with_name("coins.csv")
-WEIGHTS = (0.1, 1.0, 10.0)
+WEIGHTS = (0.1, 10.0)
 ONE, TWO = "one network", "two networks"
 
 
@@ -23,8 +23,7 @@ def configuration(split, weight):
     """Two members, one that exploits and one that explores with this β; the one that exploits is examined."""
     return dataclasses.replace(
         Agent57Config.laptop(), env="RandomCoin-5", split=split, bandit=False, members=2, bonus_weight=weight, lifelong=False,
-        n_step=1, burn_in=2, unroll=8, novelty_rows=8, rows=4, batches=4, alpha=0.0, ladder=False, epsilon=0.2, anneal=30,
-        target_every=10, learning_rate=2e-3, updates=180, evaluate_every=20, evaluate_on=100,
+        largest_similarity=8.0, lowest_discount=0.9, replay=1600, target_every=10, updates=180, evaluate_every=20, evaluate_on=100,
     )  # fmt: skip
 
 

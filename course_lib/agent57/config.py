@@ -39,13 +39,13 @@ class Agent57Config(NGUConfig):
 
     @classmethod
     def laptop(cls):
-        """Return Agent57 in two rooms with a key, a door and a treasure, learnt in a minute on one core."""
+        """Return Agent57 in two rooms with a key, a door and a treasure; learnt in a minute on one core."""
         return cls(
-            env="KeyDoor-7", worlds=16, hidden=64, n_step=5, recurrent=True, burn_in=4, unroll=16, rescale=True, epsilon=0.4,
-            ladder=True, alpha=0.6, beta=0.0, last_beta=0.0, discount=0.98, lowest_discount=0.9, members=4, bonus_weight=0.3,
-            kernel_epsilon=1e-2, neighbours=3, largest_similarity=0.9, replay=1600, warm_up=100, rows=8, batches=2, batch_size=32, learning_rate=2e-3,
-            target_every=20, novelty_rows=16, novelty_rate=1e-3, bandit_window=20, bandit_epsilon=0.25, evaluator_window=200,
-            updates=300, evaluate_every=25, evaluate_on=20, checkpoint_every=150,
+            env="KeyDoor-7", worlds=16, hidden=64, n_step=1, recurrent=True, burn_in=2, unroll=8, rescale=True, epsilon=0.2,
+            anneal=50, discount=0.97, lowest_discount=0.8, members=4, bonus_weight=0.3, trace_decay=0.9, neighbours=3,
+            kernel_epsilon=1e-2, largest_similarity=0.9, replay=800, warm_up=80, rows=4, batches=4, batch_size=32,
+            learning_rate=2e-3, target_every=20, novelty_rows=8, novelty_rate=2e-3, bandit_window=20, bandit_epsilon=0.25,
+            evaluator_window=200, updates=250, evaluate_every=25, evaluate_on=20, checkpoint_every=125,
         )  # fmt: skip
 
     @classmethod

@@ -17,13 +17,14 @@ class DiscoMaze(SmallWorld):
     Nothing is ever rewarded; infos tell how many `cells` were visited in the episode. To walk into a wall ends the episode, as long as it is `deadly`; else one stays where one is.
     Actions: 0 up, 1 down, 2 left, 3 right. Seen is the whole maze, a pixel for each cell, the walker red.
 
-    Source: Badia et al. 2020 (Never Give Up), section 4.1, where it measures 21 by 21; the limit of steps is ours.
+    An episode is cut off after as many steps as there are cells.
+
+    Source: Badia et al. 2020 (Never Give Up), section 4.1, where it measures 21 by 21; the limit is ours.
 
     Args:
       count: N.
       size: lines and columns, odd, walls around included.
       deadly: whether walls end the episode.
-      limit: steps after which an episode is cut off.
 
     Attributes:
       walls: bool [N, size, size].
@@ -31,10 +32,10 @@ class DiscoMaze(SmallWorld):
       visited: the cells that were visited in this episode, bool [N, size, size].
     """
 
-    def __init__(self, count, size=21, deadly=True, limit=500):
+    def __init__(self, count, size=21, deadly=True):
         if size < 5 or size % 2 == 0:
             raise ValueError(f"size={size}: a maze has an odd number of lines, 5 or more")
-        super().__init__(count, gym.spaces.Box(0, 255, (size, size, 3), np.uint8), gym.spaces.Discrete(4), limit)
+        super().__init__(count, gym.spaces.Box(0, 255, (size, size, 3), np.uint8), gym.spaces.Discrete(4), size**2)
         self.size, self.deadly = size, deadly
         self.walls, self.visited = np.ones((count, size, size), bool), np.zeros((count, size, size), bool)
         self.place = np.ones((count, 2), int)
@@ -82,7 +83,7 @@ class Maze(DiscoMaze):
     """
 
     def __init__(self, count, size=11):
-        super().__init__(count, size, deadly=False, limit=10 * size)
+        super().__init__(count, size, deadly=False)
 
 
 @njit(cache=True)

@@ -37,6 +37,10 @@ class SmallWorld(VectorEnv):
     def _count(self):
         return {}
 
+    def see(self):
+        """What is seen now, without a step."""
+        return self._see()
+
     def step(self, actions):
         """Take a step; returns (observations, rewards, terminated, truncated, infos)."""
         actions, begins = np.asarray(actions), self._ended.copy()

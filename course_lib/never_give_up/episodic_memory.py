@@ -4,6 +4,8 @@ import numpy as np
 
 from course_lib.workbook import exercise
 
+GROUP = 64  # memories that are first looked at together
+
 
 @exercise(context="numpy")
 def neighbour_similarities(embedding, memory, total, count, neighbours, cluster, epsilon):
@@ -35,7 +37,8 @@ def neighbour_similarities(embedding, memory, total, count, neighbours, cluster,
 def nearest(embedding, memory, squares, neighbours):
     """The squared distances of the nearest memories, in no order: ‖m‖² − 2 m·f + ‖f‖², with ‖m‖² known.
 
-    One product of a matrix with a vector takes a tenth of the time of all differences.
+    One product of a matrix with a vector takes a tenth of the time of all differences. Of many memories, groups are looked
+    at first: the k smallest of their smallest numbers belong to k memories, so no neighbour lies above the largest of them.
 
     Args:
       embedding: f(s), [D].
@@ -49,7 +52,12 @@ def nearest(embedding, memory, squares, neighbours):
         return np.arange(len(memory))
     nearness = memory @ (-2 * embedding)
     nearness += squares
-    return np.argpartition(nearness, neighbours)[:neighbours]
+    groups = len(nearness) // GROUP
+    if groups <= neighbours:
+        return np.argpartition(nearness, neighbours)[:neighbours]
+    least = nearness[: groups * GROUP].reshape(GROUP, groups).min(axis=0)
+    near = np.flatnonzero(nearness <= np.partition(least, neighbours - 1)[neighbours - 1])
+    return near[np.argpartition(nearness[near], neighbours - 1)[:neighbours]]
 
 
 class EpisodicMemory:

@@ -44,11 +44,10 @@ class NGUSystem(ValueSystem):
         return losses | self.agent.novelty.learn(batch), errors
 
     def evaluate(self):
-        """The mean return of the member that exploits; where cells are counted, how many the one that explores most visits."""
-        found = {"return": float(self.play(0).mean())}
+        """The mean return of the member that exploits; in mazes, where nothing is paid, the cells that the greatest explorer visits."""
         if "cells" in self.worlds.infos:
-            found["cells"] = float(self.play(self.config.members - 1, measure="cells").mean())
-        return found
+            return {"cells": float(self.play(self.config.members - 1, measure="cells").mean())}
+        return {"return": float(self.play(0).mean())}
 
     def play(self, member, **measure):
         """Let a member play an episode in each world of an evaluation; the returns, [N]."""
