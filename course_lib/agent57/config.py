@@ -35,17 +35,19 @@ class Agent57Config(NGUConfig):
         positive(self, "bandit_window", "evaluator_window")
         between(self, 0, 1, "bandit_epsilon", "middle_discount")
         if self.split and not (self.retrace and self.rescale):
-            raise ValueError("split values are learnt by Retrace as h(q): leave retrace=True and rescale=True, or set split=False.")
+            raise ValueError(
+                "split values are learnt by Retrace as h(q): leave retrace=True and rescale=True, or set split=False."
+            )
 
     @classmethod
     def laptop(cls):
         """Return Agent57 in two rooms with a key, a door and a treasure; learnt in a minute on one core."""
         return cls(
-            env="KeyDoor-7", worlds=16, hidden=64, n_step=1, recurrent=True, burn_in=2, unroll=8, rescale=True, epsilon=0.2,
+            env="KeyDoor-5", worlds=16, hidden=64, n_step=1, recurrent=True, burn_in=2, unroll=8, rescale=True, epsilon=0.2,
             anneal=50, discount=0.97, lowest_discount=0.8, members=4, bonus_weight=0.3, trace_decay=0.9, neighbours=3,
             kernel_epsilon=1e-2, largest_similarity=0.9, replay=800, warm_up=80, rows=4, batches=4, batch_size=32,
             learning_rate=2e-3, target_every=20, novelty_rows=8, novelty_rate=2e-3, bandit_window=20, bandit_epsilon=0.25,
-            evaluator_window=200, updates=250, evaluate_every=25, evaluate_on=20, checkpoint_every=125,
+            evaluator_window=200, updates=200, evaluate_every=20, evaluate_on=20, checkpoint_every=100,
         )  # fmt: skip
 
     @classmethod

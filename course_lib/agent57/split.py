@@ -35,10 +35,22 @@ def shared_policy(extrinsic, intrinsic, betas):
 
 
 @exercise(
-    context="tensorflow", xla=True, gradient=("extrinsic", "intrinsic"), stopped=("target_extrinsic", "target_intrinsic")
+    context="tensorflow",
+    xla=True,
+    gradient=("extrinsic", "intrinsic"),
+    stopped=("target_extrinsic", "target_intrinsic"),
 )
 def split_errors(
-    extrinsic, intrinsic, target_extrinsic, target_intrinsic, policy, actions, rewards_tp1, bonuses_tp1, discounts_tp1, traces
+    extrinsic,
+    intrinsic,
+    target_extrinsic,
+    target_intrinsic,
+    policy,
+    actions,
+    rewards_tp1,
+    bonuses_tp1,
+    discounts_tp1,
+    traces,
 ):
     """Compute how far each value of the actions taken is from its own target of Retrace, δ_e and δ_i.
 

@@ -23,12 +23,13 @@ class Agent57System(NGUSystem):
     def __post_init__(self):
         self.controller = MetaController(self.config.worlds, self.config)
 
-    def _play(self, step, rng):
+    def play_row(self, step, rng):
+        """Take a step in every world; where an episode begins, the controller says who plays it."""
         worlds, members = self.worlds, self.agent.members
         if self.config.bandit:
             for actor in np.flatnonzero(worlds.first):
                 members[actor] = self.controller.choose(actor, rng)
-        super()._play(step, rng)
+        super().play_row(step, rng)
         for actor in np.flatnonzero(worlds.last):
             self.controller.note(actor, members[actor], worlds.running[actor])
 
@@ -41,7 +42,7 @@ class Agent57System(NGUSystem):
     def evaluate(self):
         """The mean return of whoever is best by what the actors have won lately, and who that is."""
         member = self.controller.evaluators_member() if self.config.bandit else 0
-        return {"return": float(self.play(member).mean()), "examined": float(member)}
+        return {"return": float(self.examine(member).mean()), "examined": float(member)}
 
     @property
     def state(self):

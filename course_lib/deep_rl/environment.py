@@ -161,7 +161,10 @@ def _atari(name, count, pixels, stack):
 
 def _minigrid(name, count):
     """The seven by seven cells before the player, each one-hot by kind, colour and state, as numbers in a row."""
-    from minigrid.wrappers import ImgObsWrapper, OneHotPartialObsWrapper  # not among the requirements: pip install minigrid
+    from minigrid.wrappers import (
+        ImgObsWrapper,
+        OneHotPartialObsWrapper,
+    )  # not among the requirements: pip install minigrid
 
     def one():
         return gym.wrappers.RescaleObservation(

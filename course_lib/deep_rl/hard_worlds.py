@@ -182,7 +182,9 @@ class KeyDoor(SmallWorld):
 
     def __init__(self, count, size=7):
         if size < 3 or size % 2 == 0:
-            raise ValueError(f"size={size}: two rooms with a wall between them have an odd number of columns, 3 or more")
+            raise ValueError(
+                f"size={size}: two rooms with a wall between them have an odd number of columns, 3 or more"
+            )
         super().__init__(count, gym.spaces.Box(0, 1, (2 * size + 1,)), gym.spaces.Discrete(4), 6 * size)
         self.size, self.place, self.key = size, np.zeros((count, 2), int), np.zeros(count, bool)
 
@@ -205,7 +207,11 @@ class KeyDoor(SmallWorld):
 
     def render(self):
         """The rooms as large frames, the key as long as nobody has it: a tuple of uint8 [H, W, 3]."""
-        shown, copies, middle = np.zeros((self.num_envs, self.size, self.size, 3), np.uint8), np.arange(self.num_envs), self.size // 2
+        shown, copies, middle = (
+            np.zeros((self.num_envs, self.size, self.size, 3), np.uint8),
+            np.arange(self.num_envs),
+            self.size // 2,
+        )
         shown[:, :, middle] = COLOURS[1]
         shown[:, middle, middle] = COLOURS[3]
         shown[:, -1, -1] = GOAL

@@ -108,17 +108,27 @@ class QNetwork(keras.Model):
         observations, last_actions, last_rewards, *context = seen
         sizes = zip(observations.shape[:2], tf.unstack(tf.shape(observations)[:2]), strict=True)
         rows, batch = (known or dynamic for known, dynamic in sizes)
-        flat = tf.reshape(observations, tf.concat([[rows * batch], tf.shape(observations)[2:]], axis=0))
-        features = tf.reshape(tf.cast(self.torso(flat), tf.float32), (rows, batch, self.hidden))
+        features = self._features(observations[burn_in:])
+        if burn_in:  # nothing is learnt from them: so their convolutions need not be gone through backwards
+            features = tf.concat([tf.stop_gradient(self._features(observations[:burn_in])), features], axis=0)
+        features = tf.reshape(features, (rows, batch, self.hidden))
         if self.recurrent:
             known = tf.one_hot(last_actions, self.actions) * (1 - tf.cast(first, tf.float32)[:, :, None])
             inputs = tf.concat([features, known, last_rewards[:, :, None], *context], axis=-1)
             cell = self.cell
-            features, *state = unroll.current(
-                inputs, first, *state, cell.kernel.value, cell.recurrent_kernel.value, cell.bias.value, burn_in
-            )
+            weights = (cell.kernel, cell.recurrent_kernel, cell.bias)
+            weights = (
+                tf.cast(part.value, tf.float32) for part in weights
+            )  # within a call Keras halves their precision
+            features, *state = unroll.current(inputs, first, *state, *weights, burn_in)
         q = self._head(tf.reshape(features, (rows * batch, self.hidden)))
         return tf.reshape(q, (rows, batch, self.actions)), tuple(state)
+
+    def _features(self, observations):
+        """What the torso makes of rows, [T, B, …] -> [T, B, H]."""
+        shape = tf.shape(observations)
+        flat = tf.reshape(observations, tf.concat([shape[:1] * shape[1], shape[2:]], axis=0))
+        return tf.reshape(tf.cast(self.torso(flat), tf.float32), (shape[0], shape[1], self.hidden))
 
     def call(self, observations):
         """Action values of observations [B, …] without memory of any before, [B, A]."""

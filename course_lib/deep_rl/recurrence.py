@@ -17,7 +17,11 @@ def lstm_step(inputs, hidden, memory, kernel, recurrent_kernel, bias):
     Returns:
       h' and c', [B, H] each.
     """
-    gates = tf.matmul(inputs, kernel) + tf.matmul(hidden, recurrent_kernel) + bias
+    return through_gates(tf.matmul(inputs, kernel) + bias + tf.matmul(hidden, recurrent_kernel), memory)
+
+
+def through_gates(gates, memory):
+    """c' = f c + i tanh(g) and h' = o tanh(c') of what flows into the gates, [B, 4H] and [B, H]; returns (h', c')."""
     let_in, keep, new, let_out = tf.split(gates, 4, axis=-1)
     memory = tf.sigmoid(keep) * memory + tf.sigmoid(let_in) * tf.tanh(new)
     return tf.sigmoid(let_out) * tf.tanh(memory), memory
@@ -42,6 +46,7 @@ def unroll(inputs, first, hidden, memory, kernel, recurrent_kernel, bias, burn_i
     Returns:
       (h of every row [T, B, H], h and c after the last row, [B, H] each).
     """
+    shown = tf.tensordot(inputs, kernel, 1) + bias  # of all rows in one product
     outputs = tf.TensorArray(inputs.dtype, tf.shape(inputs)[0], element_shape=hidden.shape)
     rows = inputs.shape[0]
     for row in (
@@ -50,7 +55,7 @@ def unroll(inputs, first, hidden, memory, kernel, recurrent_kernel, bias, burn_i
         begins = first[row][:, None]
         hidden = tf.where(begins, tf.zeros_like(hidden), hidden)
         memory = tf.where(begins, tf.zeros_like(memory), memory)
-        hidden, memory = lstm_step(inputs[row], hidden, memory, kernel, recurrent_kernel, bias)
+        hidden, memory = through_gates(shown[row] + tf.matmul(hidden, recurrent_kernel), memory)
         if row < burn_in:
             hidden, memory = tf.stop_gradient(hidden), tf.stop_gradient(memory)
         outputs = outputs.write(row, hidden)

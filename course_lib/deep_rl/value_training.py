@@ -41,21 +41,23 @@ class ValueSystem:
         """Play some rows, and take some gradient steps; nothing but the state of a checkpoint and the step decides how."""
         config, rng = self.config, np.random.default_rng([self.config.seed, PLAY, step])
         if not self.begun or step % config.checkpoint_every == 0:
-            self._begin_anew(step)
+            self.begin_anew(step)
         missing = config.warm_up - len(self.replay) // self.worlds.count
         for _ in range(max(config.rows, missing)):
-            self._play(step, rng)
+            self.play_row(step, rng)
         if step % config.target_every == 0:
             self.target.set_weights(self.network.get_weights())
         return self._learn(step, rng) | self.worlds.report()
 
-    def _begin_anew(self, step):
+    def begin_anew(self, step):
+        """Begin with new episodes, as is done behind each checkpoint, too."""
         self.begun = True
         self.replay.cut()
         self.agent.forget()
         self.worlds.begin_anew(self.config.seed, BEGIN, step)
 
-    def _play(self, step, rng):
+    def play_row(self, step, rng):
+        """Take a step in every world, and keep what came of it."""
         worlds, agent = self.worlds, self.agent
         observations, first, states = worlds.observations, worlds.first, agent.state
         actions = agent.act(observations, first, self.epsilons(step), rng)

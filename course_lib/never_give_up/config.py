@@ -76,8 +76,8 @@ class NGUConfig(ValueConfig):
             env="DiscoMaze-7", worlds=16, hidden=64, n_step=1, recurrent=True, burn_in=2, unroll=8, rescale=True, epsilon=0.2,
             anneal=50, discount=0.97, lowest_discount=0.8, bonus_weight=0.5, members=2, trace_decay=0.9, neighbours=3,
             kernel_epsilon=1e-2, largest_similarity=0.9, replay=1600, warm_up=80, rows=4, batches=4, batch_size=32,
-            learning_rate=1e-3, target_every=20, updates=250, novelty_rows=8, novelty_rate=2e-3, evaluate_every=25,
-            evaluate_on=50, evaluation_epsilon=0.0, checkpoint_every=125,
+            learning_rate=1e-3, target_every=20, updates=400, novelty_rows=8, novelty_rate=2e-3, evaluate_every=40,
+            evaluate_on=50, evaluation_epsilon=0.0, checkpoint_every=200,
         )  # fmt: skip
 
     @classmethod

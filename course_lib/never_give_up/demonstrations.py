@@ -3,13 +3,10 @@
 import numpy as np
 
 from course_lib.common import devices
-from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.hard_worlds import DiscoMaze
 from course_lib.deep_rl.learner import Learner
-from course_lib.never_give_up.distillation import Distillation
 from course_lib.never_give_up.embedding import InverseDynamics
-from course_lib.never_give_up.novelty import DistillationLoss, DynamicsLoss, Neighbours
-from course_lib.never_give_up.rnd import Seen
+from course_lib.never_give_up.novelty import DynamicsLoss, Neighbours
 
 
 def moves(world, count, rng):

@@ -41,10 +41,10 @@ class Distillation(keras.Model):
     """
 
     def __init__(self, shape, size=128, hidden=128, **options):
-        super().__init__(**options)
+        super().__init__(autocast=False, **options)  # in half precision, observations and means would be rounded
         self.target, self.predictor = (torso(shape, hidden, size, rescaled=False) for _ in range(2))
         self.target.trainable = False
-        add = {"dtype": "float32", "trainable": False, "initializer": "zeros"}
+        add = {"dtype": "float32", "autocast": False, "trainable": False, "initializer": "zeros"}
         self.count = self.add_weight(shape=(), name="count", **add)
         self.mean, self.squares = (self.add_weight(shape=shape, name=name, **add) for name in ("mean", "squares"))
         self.built = True

@@ -40,9 +40,7 @@ class RNDSystem(PolicySystem):
         flat = seen.reshape(-1, *seen.shape[2:])
         bonuses = self.scale(self._errors(flat).numpy().reshape(seen.shape[:2]))
         ended = rollout.terminated_tp1 | rollout.truncated_tp1
-        pay, bonus = two_advantages(
-            rollout.rewards_tp1, bonuses, rollout.terminated_tp1, ended, rollout.values, config
-        )
+        pay, bonus = two_advantages(rollout.rewards_tp1, bonuses, rollout.terminated_tp1, ended, rollout.values, config)
         self._learn_to_predict(flat)
         returns = np.stack([pay, bonus], axis=-1) + rollout.values[:-1]
         both = config.extrinsic_weight * pay + config.intrinsic_weight * bonus
@@ -81,7 +79,9 @@ def make(config, strategy=None):
         distillation = Distillation(worlds.shape, config.features)
         falling = falling_rate(config.learning_rate, 0.01, config.updates * config.epochs * config.minibatches)
         learner = Learner(network, TwoValueLoss(network, config), falling, 1e-5, config.clip_norm, strategy, xla)
-        predictor = Learner(distillation, DistillationLoss(distillation), config.novelty_rate, strategy=strategy, xla=xla)
+        predictor = Learner(
+            distillation, DistillationLoss(distillation), config.novelty_rate, strategy=strategy, xla=xla
+        )
     agents = (PolicyAgent(network, count) for count in (config.worlds, config.evaluate_on))
     return RNDSystem(
         config, worlds, network, learner, *agents, distillation=distillation, predictor=predictor,

@@ -14,8 +14,8 @@ from course_lib.deep_rl.learner import Learner, falling_rate
 from course_lib.deep_rl.networks import QNetwork
 from course_lib.deep_rl.replay import Replay
 from course_lib.deep_rl.value_training import EVALUATE, ValueSystem
-from course_lib.never_give_up.agent import NGUAgent
 from course_lib.never_give_up import rnd_training
+from course_lib.never_give_up.agent import NGUAgent
 from course_lib.never_give_up.config import NGUConfig, RNDConfig
 from course_lib.never_give_up.novelty import Novelty
 from course_lib.never_give_up.values import EXTRAS, NGULoss
@@ -29,8 +29,9 @@ class NGUSystem(ValueSystem):
 
     discount = 1.0  # in the replay: each member has a γ of its own, with which the loss multiplies
 
-    def _begin_anew(self, step):
-        super()._begin_anew(step)
+    def begin_anew(self, step):
+        """Begin with new episodes; each world has a member of its own."""
+        super().begin_anew(step)
         self.agent.members = np.arange(self.config.worlds) % self.config.members
 
     def keep(self, *row):
@@ -46,13 +47,20 @@ class NGUSystem(ValueSystem):
     def evaluate(self):
         """The mean return of the member that exploits; in mazes, where nothing is paid, the cells that the greatest explorer visits."""
         if "cells" in self.worlds.infos:
-            return {"cells": float(self.play(self.config.members - 1, measure="cells").mean())}
-        return {"return": float(self.play(0).mean())}
+            return {"cells": float(self.examine(self.config.members - 1, measure="cells").mean())}
+        return {"return": float(self.examine(0).mean())}
 
-    def play(self, member, **measure):
+    def examine(self, member, **measure):
         """Let a member play an episode in each world of an evaluation; the returns, [N]."""
         self.examinee.members[:] = member
-        return play_episodes(self.config, self.examinee, [self.config.seed, EVALUATE], self.config.evaluation_epsilon, **measure, **FRAMES)
+        return play_episodes(
+            self.config,
+            self.examinee,
+            [self.config.seed, EVALUATE],
+            self.config.evaluation_epsilon,
+            **measure,
+            **FRAMES,
+        )
 
     @property
     def state(self):
