@@ -28,7 +28,15 @@ from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.replay import Sequences
 
 PUBLISHED = dataclasses.replace(
-    Agent57Config.paper(), worlds=8, burn_in=40, batch_size=4, batches=1, replay=400, warm_up=200, evaluate_on=1
+    Agent57Config.paper(),
+    worlds=8,
+    burn_in=40,
+    unroll=80,
+    batch_size=4,
+    batches=1,
+    replay=400,
+    warm_up=200,
+    evaluate_on=1,
 )
 QUICK = dataclasses.replace(
     Agent57Config.laptop(), worlds=2, hidden=8, members=2, batch_size=2, batches=1, replay=80, warm_up=20, evaluate_on=1

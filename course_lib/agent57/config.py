@@ -34,6 +34,15 @@ class Agent57Config(NGUConfig):
         super().__post_init__()
         positive(self, "bandit_window", "evaluator_window")
         between(self, 0, 1, "bandit_epsilon", "middle_discount")
+        if self.bandit and self.bandit_window < self.members:
+            raise ValueError(
+                f"bandit_window={self.bandit_window}: everybody has to have played in it, so take {self.members} or more."
+            )
+        if self.members >= 10 and not self.lowest_discount <= self.middle_discount <= self.discount:
+            raise ValueError(
+                f"middle_discount={self.middle_discount}: for ten members or more it has to lie between "
+                f"lowest_discount={self.lowest_discount} and discount={self.discount}."
+            )
         if self.split and not (self.retrace and self.rescale):
             raise ValueError(
                 "split values are learnt by Retrace as h(q): leave retrace=True and rescale=True, or set split=False."
@@ -52,19 +61,28 @@ class Agent57Config(NGUConfig):
 
     @classmethod
     def paper(cls):
-        """Return Agent57 for Atari as published, for a GPU: sequences of 160 rows, of which 80 only warm the state up, 32 members, 256 actors."""
+        """Return Agent57 for Atari as published, for a GPU: 160 rows learnt from, every 80, behind 40 of burn-in; 256 actors."""
         return cls(
             env="ALE/MontezumaRevenge-v5", worlds=256, hidden=512, n_step=1, alpha=0.9, beta=0.0, last_beta=0.0, ladder=True,
-            recurrent=True, burn_in=80, unroll=80, rescale=True, epsilon=0.4, epsilon_alpha=8.0, discount=0.9999,
+            recurrent=True, burn_in=40, unroll=160, rescale=True, epsilon=0.4, epsilon_alpha=8.0, discount=0.9999,
             lowest_discount=0.99, members=32, bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=1000,
             rows=40, batches=16, batch_size=64, learning_rate=1e-4, decay=1.0, adam_epsilon=1e-4, clip_norm=40.0, target_every=94,
             updates=100_000, evaluate_every=1000, evaluate_on=8, checkpoint_every=500,
         )  # fmt: skip
 
 
+# From `laptop()` on; R2D2 takes its own number of steps.
 LADDER = {
-    "R2D2": {"members": 1, "retrace": False, "episodic": False, "lifelong": False, "split": False, "bandit": False},
-    "Never Give Up": {"members": 4, "retrace": True, "episodic": True, "lifelong": True},
+    "R2D2": {
+        "n_step": 5,
+        "members": 1,
+        "retrace": False,
+        "episodic": False,
+        "lifelong": False,
+        "split": False,
+        "bandit": False,
+    },
+    "Never Give Up": {"n_step": 1, "members": 4, "retrace": True, "episodic": True, "lifelong": True},
     "split": {"split": True},
     "Agent57": {"bandit": True},
 }

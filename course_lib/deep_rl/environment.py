@@ -167,10 +167,7 @@ def _minigrid(name, count):
     )  # not among the requirements: pip install minigrid
 
     def one():
-        return gym.wrappers.RescaleObservation(
-            gym.wrappers.DtypeObservation(ImgObsWrapper(OneHotPartialObsWrapper(gym.make(name))), np.float32),
-            np.float32(0), np.float32(1),
-        )  # fmt: skip
+        return gym.wrappers.DtypeObservation(ImgObsWrapper(OneHotPartialObsWrapper(gym.make(name))), np.float32)
 
     return gym.vector.SyncVectorEnv([one] * count)
 

@@ -70,7 +70,7 @@ class DiscoMaze(SmallWorld):
         return {"cells": self.visited.sum(axis=(1, 2))}
 
     def render(self):
-        """What is seen now, with other lights, as large frames: a tuple of uint8 [H, W, 3]."""
+        """What is seen now, with other lights (so that later ones are others, too), as large frames: a tuple of uint8 [H, W, 3]."""
         return large(self._see())
 
 

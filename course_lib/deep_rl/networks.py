@@ -131,7 +131,7 @@ class QNetwork(keras.Model):
         return tf.reshape(tf.cast(self.torso(flat), tf.float32), (shape[0], shape[1], self.hidden))
 
     def call(self, observations):
-        """Action values of observations [B, …] without memory of any before, [B, A]."""
+        """Action values of observations [B, …] without memory of any before, and with a context of zeros, [B, A]."""
         batch = tf.shape(observations)[0]
         if not self.recurrent:
             return self._head(tf.cast(self.torso(observations), tf.float32))
@@ -169,6 +169,8 @@ class PolicyNetwork(keras.Model):
       hidden: units of a torso.
     """
 
+    VALUES = 1
+
     def __init__(self, shape, actions, hidden=64, **options):
         super().__init__(**options)
         self.settings = {"shape": tuple(shape), "actions": actions, "hidden": hidden}
@@ -177,7 +179,7 @@ class PolicyNetwork(keras.Model):
         self.value_torso = torso(shape, hidden) if len(shape) == 1 else None
         small = keras.initializers.Orthogonal(0.01)  # all actions alike at first
         self.policy = keras.layers.Dense(actions, dtype="float32", kernel_initializer=small)
-        self.value = keras.layers.Dense(1, dtype="float32")
+        self.value = keras.layers.Dense(self.VALUES, dtype="float32")
 
     def call(self, observations):
         """Logits and values of observations [B, …]: [B, A] and [B]."""

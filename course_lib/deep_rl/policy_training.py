@@ -64,10 +64,10 @@ class PolicySystem:
         if not self.begun or step % config.checkpoint_every == 0:
             self.begun = True
             self.worlds.begin_anew(config.seed, BEGIN, step)
-        losses, _ = self.learner.update(minibatches(self.judge(self.play(rng)), config, rng))
+        losses, _ = self.learner.update(minibatches(self.judge(self.play(rng), rng), config, rng))
         return losses | self.worlds.report()
 
-    def judge(self, rollout):
+    def judge(self, rollout, rng):
         """What a rollout teaches, as `Decisions`."""
         return decisions_of(rollout, self.config)
 

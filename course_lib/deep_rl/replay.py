@@ -229,6 +229,8 @@ class Replay:
           ValueError: it does not fit this replay.
         """
         found = {name: arrays.get(name, np.zeros(0)) for name in (*KEPT, "sums", "added", "highest", "sizes")}
+        if "extras" not in arrays:  # kept before there were any
+            found["extras"] = np.zeros((len(found["frames"]), self.count, 0), np.float32)
         fits = [found[name].shape[1:] == getattr(self, name).shape[1:] for name in KEPT]
         same = np.array_equal(found["sizes"], self._sizes()) and found["frames"].dtype == self.frames.dtype
         if not (all(fits) and same):

@@ -59,6 +59,14 @@ class NGUConfig(ValueConfig):
         super().__post_init__()
         positive(self, "members", "neighbours", "memory", "embedding", "features", "novelty_rows")
         between(self, 0, 1, "lowest_discount", "trace_decay", "evaluation_epsilon")
+        if not self.lowest_discount <= self.discount < 1:
+            raise ValueError(
+                f"discount={self.discount}, lowest_discount={self.lowest_discount}: the first has to be below 1, the other not above it."
+            )
+        if not self.kernel_epsilon > 0:
+            raise ValueError(
+                f"kernel_epsilon={self.kernel_epsilon}: it has to be above 0, else what is the same divides by 0."
+            )
         if not self.recurrent:
             raise ValueError("the family is learnt by an LSTM: leave recurrent=True.")
         if self.novelty_rows >= self.window:
@@ -85,7 +93,7 @@ class NGUConfig(ValueConfig):
         """Return Never Give Up for Atari as published, for a GPU: 32 members, 256 actors, 80 steps behind 40 of burn-in."""
         return cls(
             env="ALE/MontezumaRevenge-v5", worlds=256, hidden=512, n_step=1, alpha=0.9, beta=0.0, last_beta=0.0, ladder=True,
-            recurrent=True, burn_in=40, unroll=80, rescale=True, epsilon=0.4, discount=0.997, lowest_discount=0.99, members=32,
+            recurrent=True, burn_in=40, unroll=80, rescale=True, epsilon=0.4, epsilon_alpha=8.0, discount=0.997, lowest_discount=0.99, members=32,
             bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=1000, rows=40, batches=16, batch_size=64,
             learning_rate=1e-4, decay=1.0, adam_epsilon=1e-4, clip_norm=40.0, target_every=94, updates=100_000, evaluate_every=1000,
             evaluate_on=8, checkpoint_every=500,
@@ -127,7 +135,11 @@ class RNDConfig(PolicyConfig):
 
     @classmethod
     def paper(cls):
-        """Return distillation for Montezuma's Revenge as published, for a GPU: 128 worlds, 128 steps each."""
+        """Return distillation for Montezuma's Revenge, for a GPU: 128 worlds, 128 steps each.
+
+        The numbers are the publication's. Its networks differ: leaky convolutions, a predictor that is deeper than the
+        random network, actions that stick with a chance of .25.
+        """
         return cls(
             env="ALE/MontezumaRevenge-v5", worlds=128, hidden=512, steps=128, epochs=4, minibatches=4, clip=0.1, value_weight=1.0,
             entropy_weight=0.001, discount=0.999, clip_rewards=True, learning_rate=1e-4, features=512, novelty_rate=1e-4,

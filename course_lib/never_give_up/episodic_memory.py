@@ -35,7 +35,7 @@ def neighbour_similarities(embedding, memory, total, count, neighbours, cluster,
 
 
 def nearest(embedding, memory, squares, neighbours):
-    """The squared distances of the nearest memories, in no order: ‖m‖² − 2 m·f + ‖f‖², with ‖m‖² known.
+    """Find the nearest memories, in no order, by ‖m‖² − 2 m·f, which is the squared distance but for ‖f‖².
 
     One product of a matrix with a vector takes a tenth of the time of all differences. Of many memories, groups are looked
     at first: the k smallest of their smallest numbers belong to k memories, so no neighbour lies above the largest of them.

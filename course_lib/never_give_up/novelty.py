@@ -92,13 +92,16 @@ class Novelty:
             self.learners["embedding"] = Learner(self.dynamics, loss, config.novelty_rate, **known)
         if config.lifelong:
             self.distillation = Distillation(shape, config.features)
+            self._take_in = tf.function(
+                self.distillation.take_in
+            )  # without XLA, which knows no variables on several devices
             loss = DistillationLoss(self.distillation)
             self.learners["distillation"] = Learner(self.distillation, loss, config.novelty_rate, **known)
         self.moments = 0, 0.0, 0.0  # of the errors so far: how many, mean, squared deviations
         self._compiled = {}
 
     def memory(self, count):
-        """An empty memory for each of so many actors."""
+        """An empty memory for each of so many actors; how large distances usually are is found out anew."""
         return EpisodicMemory(count, self.config.memory, self.config.embedding, self.config)
 
     def bonuses(self, memory, observations, first, learning):
@@ -120,17 +123,17 @@ class Novelty:
 
     def look(self, observations, learning):
         """Embeddings and errors of observations, [N, D] and [N]; without a network empty ones."""
-        key = len(observations), learning
-        if key not in self._compiled:
-            self._compiled[key] = CompiledOnce(lambda seen: self._look(seen, learning), self.shape)
-        return [part.numpy() for part in self._compiled[key](observations)]
-
-    def _look(self, observations, learning):
         if self.config.lifelong and learning:
-            self.distillation.take_in(observations)
+            self._take_in(tf.constant(observations))
+        count = len(observations)
+        if count not in self._compiled:
+            self._compiled[count] = CompiledOnce(self._look, self.shape)
+        return [part.numpy() for part in self._compiled[count](observations)]
+
+    def _look(self, observations):
         nothing = tf.zeros((tf.shape(observations)[0], 0))
         embeddings = self.dynamics(observations) if self.config.episodic else nothing
-        return embeddings, self.distillation(observations) if self.config.lifelong else nothing[:, 0:0]
+        return embeddings, self.distillation(observations) if self.config.lifelong else nothing
 
     def learn(self, batch):
         """Let both networks take gradient steps on the last rows of sequences.

@@ -21,9 +21,7 @@ class TwoValueNetwork(PolicyNetwork):
       shape, actions, hidden: as for `PolicyNetwork`.
     """
 
-    def __init__(self, shape, actions, hidden=64, **options):
-        super().__init__(shape, actions, hidden, **options)
-        self.value = keras.layers.Dense(2, dtype="float32")
+    VALUES = 2
 
     def call(self, observations):
         """Logits and both values of observations [B, …]: [B, A] and [B, 2]."""
@@ -56,6 +54,8 @@ def two_advantages(rewards_tp1, bonuses_tp1, terminated_tp1, ended_tp1, values, 
 
     What is new is new, whichever life finds it: were the bonus to end with the episode, to die would cost all that is still
     to be discovered, and to risk one's life for a secret would not be worth it.
+
+    The value of a last observation, where nobody acts, is not taught; it comes in with a weight of γ (1 − λ).
 
     Source: Burda et al. 2018, section 2.3.
 

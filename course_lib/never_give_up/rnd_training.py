@@ -33,7 +33,7 @@ class RNDSystem(PolicySystem):
         self.distillation.take_in(observations)
         return self.distillation(observations)
 
-    def judge(self, rollout):
+    def judge(self, rollout, rng):
         """What a rollout teaches, as `Decisions`; the predictor learns from it, too."""
         config = self.config
         seen = np.concatenate([rollout.observations[1:], self.worlds.observations[None]])
@@ -41,16 +41,15 @@ class RNDSystem(PolicySystem):
         bonuses = self.scale(self._errors(flat).numpy().reshape(seen.shape[:2]))
         ended = rollout.terminated_tp1 | rollout.truncated_tp1
         pay, bonus = two_advantages(rollout.rewards_tp1, bonuses, rollout.terminated_tp1, ended, rollout.values, config)
-        self._learn_to_predict(flat)
+        self._learn_to_predict(flat, rng)
         returns = np.stack([pay, bonus], axis=-1) + rollout.values[:-1]
         both = config.extrinsic_weight * pay + config.intrinsic_weight * bonus
         return decisions_from(rollout, both, returns, ~rollout.last)
 
-    def _learn_to_predict(self, seen):
-        """A gradient step for each epoch, each on a share of what was seen, drawn evenly from all of it."""
+    def _learn_to_predict(self, seen, rng):
+        """A gradient step for each epoch, each on a share of what was seen."""
         taken = max(int(len(seen) * self.config.novelty_share), 1)
-        steps = np.arange(self.config.epochs)[None]
-        rows = (np.linspace(0, len(seen), taken, endpoint=False).astype(int)[:, None] + steps) % len(seen)
+        rows = np.stack([rng.permutation(len(seen))[:taken] for _ in range(self.config.epochs)], axis=1)
         self.predictor.update(Seen(seen[rows]))
 
     @property

@@ -1,5 +1,7 @@
 """Every world is held against the same protocol, and against Gymnasium's own single environments where there are such."""
 
+import sys
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -103,7 +105,8 @@ def test_worlds_of_gymnasium_are_those_of_single_environments(name):
 @pytest.mark.parametrize(
     ("name", "terminates", "is_cut_off"),
     [("TMaze-2", True, True), ("Catch-6", True, False), ("Catch-4", True, False), ("Garnet-6", False, True),
-     ("PixelCatch-5", True, False), ("PixelMaze-2", True, True)],
+     ("PixelCatch-5", True, False), ("PixelMaze-2", True, True), ("DiscoMaze-5", True, False), ("Maze-5", False, True),
+     ("RandomCoin-3", True, False), ("KeyDoor-3", True, True), ("DeepSea-4", True, False)],
 )  # fmt: skip
 def test_our_own_worlds_keep_to_the_protocol(name, terminates, is_cut_off):
     worlds, rng = make_worlds(name, 5, seed=1), np.random.default_rng(1)
@@ -186,7 +189,7 @@ def test_to_begin_anew_forgets_what_was_under_way():
 
 
 def test_the_seed_decides():
-    for name in ("CartPole-v1", "TMaze-5", "Catch-6", "Garnet-4", "FrozenLake-v1"):
+    for name in ("CartPole-v1", "TMaze-5", "Catch-6", "Garnet-4", "FrozenLake-v1", "DiscoMaze-5", "RandomCoin-4"):
         first, same, other = (make_worlds(name, 20, seed) for seed in (0, 0, 1))
         actions = np.random.default_rng(0).integers(2, size=(30, 20))
         shown = [np.array([worlds.step(row).observations for row in actions]) for worlds in (first, same, other)]
@@ -196,7 +199,7 @@ def test_the_seed_decides():
 @pytest.mark.parametrize(
     "name",
     ["CartPole", "CartPole-v9", "Nothing-v1", "", "TMaze-x", "TMaze-0", "Catch-1", "ALE/Nothing-v5", "ALE/Pong-v4", "ALE/Pong", "ALE/",
-     "nowhere:Nothing-v1", "PixelCatch-6", "PixelMaze-0"],
+     "nowhere:Nothing-v1", "PixelCatch-6", "PixelMaze-0", "DiscoMaze-8", "Maze-3", "RandomCoin-1", "KeyDoor-4", "DeepSea-x", "MiniGrid-Nothing-v0"],
 )  # fmt: skip
 def test_unknown_names_are_refused(name):
     """With the name, the reason and what would do; never the error of some library."""
@@ -206,6 +209,30 @@ def test_unknown_names_are_refused(name):
     assert str(error.value).endswith(
         "Use a name of Gymnasium (CartPole-v1), of Atari (ALE/Pong-v5) or one of TMaze, Catch, Garnet, PixelCatch, PixelMaze, DiscoMaze, Maze, RandomCoin, KeyDoor, DeepSea-SIZE."
     )
+
+
+def test_without_minigrid_its_worlds_are_refused_by_name(monkeypatch):
+    """Where it is not installed, and what is missing is said."""
+    monkeypatch.setitem(sys.modules, "minigrid", None)
+    with pytest.raises(ValueError) as error:
+        make_worlds("MiniGrid-DoorKey-5x5-v0", 2)
+    said = str(error.value)
+    assert said.startswith("env='MiniGrid-DoorKey-5x5-v0' cannot be made: ") and "minigrid" in said.partition(":")[2]
+    assert "Use a name of Gymnasium" in said
+
+
+def test_worlds_say_what_they_count_and_what_was_won_so_far():
+    """Cells from the beginning on, nothing in worlds that count nothing; the return runs from 0 in each episode."""
+    worlds = make_worlds("Maze-5", 3)
+    assert worlds.infos["cells"].tolist() == [1, 1, 1] and "cells" not in make_worlds("Catch-4", 1).infos
+    worlds.step([0, 1, 2])
+    assert set(worlds.infos["cells"].tolist()) <= {1, 2} and worlds.running.tolist() == [0, 0, 0]
+    pole, lengths = make_worlds("CartPole-v1", 2), []
+    for _ in range(30):
+        pole.step([1, 0])
+        lengths.append(pole.running.tolist())
+        assert (pole.running[pole.first] == 0).all()
+    assert lengths[4] == [5, 5]
 
 
 @pytest.mark.parametrize(

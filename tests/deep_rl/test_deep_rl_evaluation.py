@@ -83,3 +83,19 @@ def test_the_worlds_are_let_go(monkeypatch):
     monkeypatch.setattr(evaluation, "make_worlds", made)
     play_episodes(CART, Always(1), 0)
     assert len(closed) == 1
+
+
+@pytest.mark.parametrize("name", ["DiscoMaze-7", "Maze-7"])
+def test_what_worlds_count_can_be_measured(name):
+    """Who always walks down visits the cells below, as far as the first wall; new episodes of those who died sooner do not count."""
+    seed = 3
+    worlds = make_worlds(name, 40, np.random.default_rng(seed).integers(2**31))
+    below = [
+        int(np.argmax(walls[line:, column]))
+        for walls, (line, column) in zip(worlds.env.walls, worlds.env.place, strict=True)
+    ]
+    cells = play_episodes(SimpleNamespace(env=name), Always(40), seed, measure="cells")
+    assert cells.tolist() == below and len(set(below)) > 1
+    assert not play_episodes(SimpleNamespace(env=name), Always(40), seed).any()
+    with pytest.raises(KeyError):
+        play_episodes(SimpleNamespace(env="Catch-4"), Always(2), 0, measure="cells")

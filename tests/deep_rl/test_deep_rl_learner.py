@@ -146,6 +146,51 @@ def test_weights_shrink_by_a_share_of_themselves_whatever_the_rate(rate):
         np.testing.assert_allclose(layer.kernel.numpy(), np.full((2, 1), expected), rtol=1e-4)
 
 
+class Both:
+    """A loss of two layers: a pull at the first, and ten times as much at the second."""
+
+    names = ("loss",)
+
+    def __init__(self, layers):
+        self.layers, self.asked = layers, 0
+
+    def __call__(self, batch):
+        self.asked += 1
+        parts = [tf.reduce_sum(batch.gradients * layer.kernel.value[:, 0], axis=1) for layer in self.layers]
+        loss = tf.reduce_mean(parts[0] + 10 * parts[1])
+        return loss, {"loss": loss}, batch.gradients[:, 0]
+
+
+def test_several_networks_are_taught_by_one_loss_each_with_an_optimiser_of_its_own():
+    """(3, 4) and (30, 40), each shortened by itself to a length of 1; what the first is taught does not depend on the second."""
+    layers = [keras.layers.Dense(1, use_bias=False) for _ in range(3)]
+    for layer in layers:
+        layer.build((None, 2))
+    loss_of = Both(layers)
+    learner, before = Learner(layers[:2], loss_of, 1e-3, clip_norm=1.0), [layer.kernel.numpy() for layer in layers]
+    assert len(learner.teachers) == len(learner.optimizers) == 2 and learner.optimizer is learner.optimizers[0]
+    measured, found = learner.update(Pulls(np.array([[[3.0, 4.0]]], np.float32)))
+    moments = [[v.numpy()[:, 0] / 0.1 for v in one.variables if "momentum" in v.path] for one in learner.optimizers]
+    np.testing.assert_allclose(moments, [[[0.6, 0.8]], [[0.6, 0.8]]], rtol=1e-5)
+    assert (
+        found.shape == (1, 1) and [int(one.iterations) for one in learner.optimizers] == [1, 1] and loss_of.asked == 1
+    )
+    assert float(measured["loss"]) == pytest.approx(
+        float(np.array([3, 4]) @ (before[0] + 10 * before[1])[:, 0]), rel=1e-4
+    )
+    moved = [not np.array_equal(layer.kernel.numpy(), old) for layer, old in zip(layers, before, strict=True)]
+    assert moved == [True, True, False]
+
+
+def test_a_list_of_one_network_is_one_network():
+    layer = keras.layers.Dense(1, use_bias=False)
+    layer.build((None, 2))
+    learner = Learner([layer], Pull(layer), 1e-3, clip_norm=1.0)
+    learner.update(Pulls(np.array([[[3.0, 4.0]]], np.float32)))
+    (moment,) = [variable for variable in learner.optimizer.variables if "momentum" in variable.path]
+    np.testing.assert_allclose(moment.numpy()[:, 0] / 0.1, [0.6, 0.8], rtol=1e-5)
+
+
 def test_a_teacher_moves_its_own_network_alone():
     """Of two that share a loss; what cannot be trained stays, too."""
     keras.utils.set_random_seed(0)

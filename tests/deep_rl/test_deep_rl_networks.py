@@ -138,6 +138,47 @@ def test_at_the_beginning_of_an_episode_a_call_is_enough():
     np.testing.assert_allclose(network(observations), q[0], rtol=1e-5)
 
 
+def test_the_memory_also_sees_what_else_is_told():
+    """Each number of the context is felt in its row and behind it, until the episode ends; so many rows more has the LSTM's kernel."""
+    network, plain = made(recurrent=True, context=2), made(recurrent=True)
+    assert network.count_params() == plain.count_params() + 2 * 4 * 8
+    known, first, state = along(network)
+    first[:], context = False, np.random.default_rng(5).normal(size=(6, 4, 2)).astype(np.float32)
+    first[4, 0] = True
+    before = network.unroll((*known, context), first, state)[0].numpy()
+    for number in range(2):
+        other = context.copy()
+        other[2, :, number] += 1
+        changed = (network.unroll((*known, other), first, state)[0].numpy() != before).any(axis=-1)
+        assert changed[2:4].all() and changed[4:, 1:].all() and not changed[:2].any() and not changed[4:, 0].any()
+    none = network.unroll((*known, 0 * context), np.ones((6, 4), bool), state)[0]
+    assert not np.allclose(none, network.unroll((*known, context), np.ones((6, 4), bool), state)[0])
+
+
+def test_a_call_is_told_nothing_else():
+    """A context of zeros, at the beginning of an episode; it is among the settings, and saved with them."""
+    network, observations = made(recurrent=True, context=3), seen((4,), 5)
+    nothing = np.zeros((1, 5), np.int32), np.zeros((1, 5), np.float32), np.zeros((1, 5, 3), np.float32)
+    q, _ = network.unroll((observations[None], *nothing), np.ones((1, 5), bool), network.initial_state(5))
+    np.testing.assert_allclose(network(observations), q[0], rtol=1e-5)
+    assert network.settings["context"] == 3 and made(recurrent=True).settings["context"] == 0
+
+
+@pytest.mark.parametrize("recurrent", [False, True])
+def test_in_half_precision_a_call_is_near_that_in_float32(recurrent):
+    """Its torso computes in bfloat16, LSTM and heads in float32."""
+    before, whole = keras.config.dtype_policy(), made(recurrent=recurrent)
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        half = made(recurrent=recurrent)
+    finally:
+        keras.config.set_dtype_policy(before)
+    observations = seen((4,), 5)
+    q = half(observations)
+    assert q.dtype == tf.float32 and half.torso.compute_dtype == "bfloat16"
+    np.testing.assert_allclose(q, whole(observations), rtol=0.1, atol=0.03)
+
+
 @shapes
 def test_a_policy_is_nearly_even_at_first(shape):
     """So that everything is tried; values [B]."""
@@ -167,10 +208,11 @@ def test_policy_and_values_share_a_torso_on_frames_alone():
         (lambda: made(dueling=False), (4,)),
         (lambda: made(recurrent=True), (4,)),
         (lambda: made((6, 6, 1), recurrent=True, dueling=False), (6, 6, 1)),
+        (lambda: made(recurrent=True, context=2), (4,)),
         (lambda: PolicyNetwork((4,), 3, 8), (4,)),
         (lambda: PolicyNetwork((6, 6, 1), 3, 8), (6, 6, 1)),
     ],
-    ids=["dueling", "plain", "memory", "frames with memory", "policy", "policy on frames"],
+    ids=["dueling", "plain", "memory", "frames with memory", "memory with a context", "policy", "policy on frames"],
 )
 def test_a_saved_network_computes_the_same(network, shape, tmp_path):
     """With its settings; twice over, too."""

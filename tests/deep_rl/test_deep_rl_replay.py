@@ -43,12 +43,13 @@ class Rows:
         begins = self.ended
         seen = np.stack([self.fresh(None if begins[k] else self.seen[k], k) for k in range(count)])
         step = Step(seen, rewards, terminated, truncated, begins)
+        extras = np.add.outer(np.arange(count) + count * len(self.rows), np.arange(self.replay.extras.shape[-1]) / 10)
         self.rows.append(
-            SimpleNamespace(seen=self.seen, first=self.first, last=self.ended.copy(), actions=actions, states=states, **{
+            SimpleNamespace(seen=self.seen, first=self.first, last=self.ended.copy(), actions=actions, states=states, extras=extras, **{
                 name: getattr(step, name).copy() for name in ("rewards", "terminated", "truncated")
             })
         )  # fmt: skip
-        self.replay.add(self.seen, self.first, states, actions, step)
+        self.replay.add(self.seen, self.first, states, actions, step, *[extras] * (extras.size > 0))
         self.seen, self.first, self.ended = seen, begins, terminated | truncated
 
     def cut(self):
@@ -150,14 +151,17 @@ def check_sequences(rows, window):
             before = rows.rows[t + j - 1]
             assert found.last_actions[k, j] == (0 if first else before.actions[world])
             assert found.last_rewards[k, j] == (0 if first else before.rewards[world])
+            np.testing.assert_array_equal(found.extras[k, j], row.extras[world].astype(np.float32))
+            np.testing.assert_array_equal(found.last_extras[k, j], np.float32(0 if first else before.extras[world]))
         np.testing.assert_array_equal(found.states[k], held[0].states[:, world])
     return len(numbers)
 
 
 @pytest.mark.parametrize(("window", "stride", "stack"), [(5, 1, 1), (6, 3, 1), (7, 4, 1), (6, 4, 4)])
 def test_sequences_are_those_of_the_list(window, stride, stack):
-    """Episodes end inside of them; windows begin every `stride` rows, with the state that was stored there."""
-    rows, drawn = Rows(made(24, stack=stack, window=window, stride=stride, state_size=3), stack, seed=window), 0
+    """Episodes end inside of them; windows begin every `stride` rows, with the state that was stored there; other numbers of each row."""
+    sizes = {"window": window, "stride": stride, "state_size": 3, "extras": window - 5}
+    rows, drawn = Rows(made(24, stack=stack, **sizes), stack, seed=window), 0
     for step in range(110):
         if step % 41 == 30:
             rows.cut()
@@ -219,7 +223,7 @@ def test_weights_are_handed_on():
 @pytest.mark.parametrize("added", [0, 7, 24, 60])
 def test_what_is_packed_comes_back(added):
     """Through arrays, into a new replay: it goes on just the same."""
-    sizes = {"window": 4, "stride": 2, "state_size": 3}
+    sizes = {"window": 4, "stride": 2, "state_size": 3, "extras": 2}
     rows = Rows(made(24, **sizes), 1)
     for _ in range(added):
         rows.add()
@@ -234,14 +238,14 @@ def test_what_is_packed_comes_back(added):
         rows.add()
         row = rows.rows[-1]
         step = Step(None, row.rewards, row.terminated, row.truncated, None)
-        again.add(row.seen, row.first, row.states, row.actions, step)
+        again.add(row.seen, row.first, row.states, row.actions, step, row.extras)
     for name, array in rows.replay.pack().items():
         np.testing.assert_array_equal(again.pack()[name], array)
 
 
 @pytest.mark.parametrize(
     "other",
-    [{"rows": 26}, {"count": 4}, {"window": 3}, {"stride": 1}, {"state_size": 0}],
+    [{"rows": 26}, {"count": 4}, {"window": 3}, {"stride": 1}, {"state_size": 0}, {"extras": 1}],
     ids=lambda other: next(iter(other)),
 )
 def test_rows_of_another_replay_are_refused(other):
@@ -319,3 +323,12 @@ def test_frames_in_a_file_are_frames(tmp_path):
     assert isinstance(outside.frames.base, np.memmap) and not isinstance(inside.frames.base, np.memmap)
     if os.name == "posix":
         assert list((tmp_path / "spilt").iterdir()) == []  # it has no name: nothing is left when the program ends
+
+
+def test_other_numbers_are_as_many_as_was_said():
+    """Whoever gives none where there are some is told so, and nobody has to give any where there are none."""
+    rows, step = Rows(made(9, window=3), 1), Step(None, np.zeros(3), *np.zeros((2, 3), bool), None)
+    rows.add()
+    assert rows.replay.extras.shape == (9, 3, 0)
+    with pytest.raises(ValueError, match="broadcast"):
+        made(9, window=3, extras=2).add(rows.seen, rows.first, np.zeros((2, 3, 0)), np.zeros(3, int), step)
