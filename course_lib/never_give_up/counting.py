@@ -25,27 +25,32 @@ def dive(size, episodes, rng, weight=0.05, optimism=1.0, epsilon=0.0):
     Returns:
       (in which episodes the treasure was found, bool [episodes]; how often each cell was visited, [N, N]).
     """
-    world = DeepSea(1, size)
-    paid = np.zeros((size + 1, size, 2))
-    left = np.arange(size, -1, -1.0)[:, None, None]
-    bonus = optimism * left * np.ones((1, size, 2))
+    right, cost = DeepSea(1, size).right.tolist(), DeepSea.COST / size
+    paid = [[[0.0, 0.0] for _ in range(size)] for _ in range(size + 1)]  # lists: what is read here is single numbers
+    bonus = [[[optimism * (size - line)] * 2 for _ in range(size)] for line in range(size + 1)]
     counts, found = np.zeros((size, size, 2), int), np.zeros(episodes, bool)
+
+    def better(line, column):
+        """How much more action 1 is worth than action 0."""
+        (a, b), (c, d) = paid[line][column], bonus[line][column]
+        return b - a + weight * (d - c)
+
     for episode in range(episodes):
         way, column = [], 0
+        chances, anything = rng.random(size), rng.integers(2, size=size)
         for line in range(size):
-            values = paid[line, column] + weight * bonus[line, column]
-            best = np.flatnonzero(values >= values.max() - 1e-9)
-            action = int(rng.integers(2)) if rng.random() < epsilon else int(rng.choice(best))
-            right = action == world.right[line, column]
-            treasure = right and line == column == size - 1
+            ahead = better(line, column)
+            action = int(anything[line]) if chances[line] < epsilon or abs(ahead) < 1e-9 else int(ahead > 0)
+            goes = action == right[line][column]
+            treasure = goes and line == column == size - 1
+            after = min(max(column + (1 if goes else -1), 0), size - 1)
+            way.append((line, column, action, treasure - goes * cost, after))
             found[episode] |= treasure
-            way.append((line, column, action, treasure - right * world.COST / size))
-            column = min(max(column + (1 if right else -1), 0), size - 1)
-            counts[way[-1][:3]] += 1
-        for line, column, action, reward in reversed(way):
-            right = action == world.right[line, column]
-            there = line + 1, min(max(column + (1 if right else -1), 0), size - 1)
-            after = np.argmax(paid[there] + weight * bonus[there])
-            paid[line, column, action] = reward + paid[there][after]
-            bonus[line, column, action] = 1 / np.sqrt(counts[line, column, action]) + bonus[there][after]
+            counts[line, column, action] += 1
+            column = after
+        for line, column, action, reward, after in reversed(way):
+            then = int(better(line + 1, after) > 0)
+            paid[line][column][action] = reward + paid[line + 1][after][then]
+            new = counts[line, column, action] ** -0.5
+            bonus[line][column][action] = new + bonus[line + 1][after][then]
     return found, counts.sum(axis=2)
