@@ -86,7 +86,7 @@ class Ours:
         import numpy as np
 
         made, rng = self.system(env, worlds=worlds), np.random.default_rng(0)
-        return lambda: made._play(1, rng)
+        return lambda: made.play_row(1, rng)
 
     def updates(self, env, batch, together):
         """Some gradient steps."""

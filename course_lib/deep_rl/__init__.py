@@ -2,7 +2,8 @@
 
 Rooms, along the way that experience takes:
   config                       the numbers; both ladders, each rung a setting more
-  environment, worlds          worlds in step: Gymnasium's, Atari, and small ones of our own
+  environment, worlds, hard_worlds
+                               worlds in step: Gymnasium's, Atari, small ones of our own, some of which have to be explored
   replay, sum_tree, priorities what is kept, and what is drawn from it
   networks, recurrence         networks for values and policies, with and without memory
   targets, value_losses        what values are taught: one step and several, transitions and sequences

@@ -161,10 +161,12 @@ def _atari(name, count, pixels, stack):
 
 def _minigrid(name, count):
     """The seven by seven cells before the player, each one-hot by kind, colour and state, as numbers in a row."""
-    from minigrid.wrappers import (
-        ImgObsWrapper,
-        OneHotPartialObsWrapper,
-    )  # not among the requirements: pip install minigrid
+    try:
+        from minigrid.wrappers import ImgObsWrapper, OneHotPartialObsWrapper
+    except ImportError as error:
+        raise ImportError(
+            f"it needs minigrid, which is no requirement of the course ({error}): pip install minigrid"
+        ) from error
 
     def one():
         return gym.wrappers.DtypeObservation(ImgObsWrapper(OneHotPartialObsWrapper(gym.make(name))), np.float32)
