@@ -21,7 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.world_models import cpu_seconds, products
+from benchmarks.world_models import both_ways, cpu_seconds, products
 from course_lib.agent57 import training
 from course_lib.agent57.config import Agent57Config
 from course_lib.common.quiet import tensorflow as tf
@@ -58,16 +58,6 @@ def pace_makers(network, config):
 
     def made(*shape):
         return tf.constant(rng.normal(size=shape) / 10, tf.float32)
-
-    def both_ways(function, *given):
-        @tf.function
-        def call():
-            with tf.GradientTape() as tape:
-                tape.watch(given)
-                outputs = function(*given)
-            return tf.add_n([tf.reduce_sum(part) for part in (outputs, *tape.gradient(outputs, given))])
-
-        return call
 
     frames, kernel = made(rows, 20, 20, 32), made(4, 4, 32, 64)  # the second of the three, with the most products
     seen, weights = made(rows, 3136), made(3136, config.hidden)

@@ -88,6 +88,19 @@ def multiply_adds(dreamer):
     return model + dream + taught
 
 
+def both_ways(function, *given):
+    """A compiled call without arguments that goes through a function forward and backward."""
+
+    @tf.function
+    def call():
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            outputs = function(*given)
+        return tf.add_n([tf.reduce_sum(part) for part in (outputs, *tape.gradient(outputs, given))])
+
+    return call
+
+
 def pace_makers(dreamer):
     """A convolution and a dense layer of the model's sizes, forward and backward, with their multiply-adds."""
     config, rng = dreamer.config, np.random.default_rng(0)
@@ -101,16 +114,6 @@ def pace_makers(dreamer):
         made((states * config.horizon, dreamer.world.features)),
         made((dreamer.world.features, config.units)),
     )
-
-    def both_ways(function, *given):
-        @tf.function
-        def call():
-            with tf.GradientTape() as tape:
-                tape.watch(given)
-                outputs = function(*given)
-            return tf.add_n([tf.reduce_sum(part) for part in (outputs, *tape.gradient(outputs, given))])
-
-        return call
 
     convolve = both_ways(lambda x, w: tf.nn.conv2d(x, w, 2, "VALID"), frames, kernel)
     multiply = both_ways(tf.matmul, rows, weights)

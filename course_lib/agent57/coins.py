@@ -5,13 +5,11 @@ The curves are shipped. This makes those that are missing, all in about twenty m
     python -m course_lib.agent57.coins [--to FILE]
 """
 
-import argparse
 import dataclasses
 import pathlib
 
 from course_lib.agent57.ablations import run
 from course_lib.agent57.config import Agent57Config
-from course_lib.common import devices
 from course_lib.deep_rl import ladders
 
 CURVES = pathlib.Path(__file__).with_name("coins.csv")
@@ -35,11 +33,7 @@ def configurations():
 
 def main():
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=pathlib.Path, default=CURVES, help="the table; the shipped one by default")
-    arguments = parser.parse_args()
-    devices.set_up("float32", threads=1)
-    ladders.make(arguments.to, chosen=configurations(), run_one=run)
+    ladders.command(__doc__, CURVES, configurations(), run)
 
 
 if __name__ == "__main__":

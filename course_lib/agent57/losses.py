@@ -38,7 +38,7 @@ class SplitLoss(Agent57Loss):
     def __call__(self, batch):
         """Compute the loss; the numbers of the elements are priorities, of |δ_e| + β_j |δ_i|, [B]."""
         batch = time_major(batch)
-        q, target_q = (self.along_both(network, batch) for network in (self.online, self.target))
+        q, target_q = (self.along(network.both, batch) for network in (self.online, self.target))
         betas, discounts = (tf.gather(ladder, self.members(batch)) for ladder in (self.betas, self.discounts))
         policy = shared_policy.current(*q, betas)
         errors = split_errors.current(
@@ -51,9 +51,3 @@ class SplitLoss(Agent57Loss):
         means = [tf.reduce_mean(tf.gather(each, batch.actions, batch_dims=2)) for each in q]
         measured = dict(zip(self.names, (losses[0] + losses[1], *means, *losses), strict=True))
         return losses[0] + losses[1], measured, self.priorities(sizes, counted)
-
-    def along_both(self, network, batch):
-        """Q_e and Q_i of every row by a `SplitQNetwork`, [T, B, A] each."""
-        states = batch.states if self.config.stored_state else tf.zeros_like(batch.states)
-        state = tuple(tf.unstack(states, axis=1))
-        return network.both(self.seen(batch), batch.first, state, self.config.burn_in)[:2]

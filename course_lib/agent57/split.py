@@ -30,7 +30,7 @@ def shared_policy(extrinsic, intrinsic, betas):
     Returns:
       π, [T, B, A].
     """
-    best = tf.argmax(tf.stop_gradient(extrinsic + betas[..., None] * intrinsic), axis=-1)
+    best = tf.argmax(tf.stop_gradient(combined(extrinsic, intrinsic, betas)), axis=-1)
     return tf.one_hot(best, tf.shape(extrinsic)[-1], dtype=extrinsic.dtype)
 
 

@@ -119,13 +119,29 @@ def make(file=CURVES, seeds=SEEDS, show=True, chosen=None, run_one=run):
             csv.writer(lines, lineterminator="\n").writerows([HEAD] * new + rows)
 
 
-def main():
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=pathlib.Path, default=CURVES, help="the table; the shipped one by default")
+def steps_played(config, updates):
+    """Steps in all worlds after some updates, [E], where the first of them plays the warm-up."""
+    return np.where(updates > 0, config.warm_up + (updates - 1) * config.rows, 0) * config.worlds
+
+
+def command(about, curves, chosen=None, run_one=run):
+    """Read the command line of a program that makes shipped curves, and make those that are missing.
+
+    Args:
+      about: its docstring.
+      curves: the table that is shipped.
+      chosen, run_one: as for `make`.
+    """
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--to", type=pathlib.Path, default=curves, help="the table; the shipped one by default")
     arguments = parser.parse_args()
     devices.set_up("float32", threads=1)
-    make(arguments.to)
+    make(arguments.to, chosen=chosen, run_one=run_one)
+
+
+def main():
+    """Read the command line."""
+    command(__doc__, CURVES)
 
 
 if __name__ == "__main__":

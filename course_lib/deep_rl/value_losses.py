@@ -69,17 +69,16 @@ class SequenceLoss(ValueLoss):
     def __call__(self, batch):
         """Compute the loss; the numbers of the elements are the priorities η max |δ| + (1 − η) mean |δ|, [B]."""
         batch = time_major(batch)
-        q, target_q = (self.along(network, batch, batch.states) for network in (self.online, self.target))
+        (q,), (target_q,) = (self.along(network.unroll, batch) for network in (self.online, self.target))
         errors, counted = self.learnt(self.errors(batch, q, target_q)), self.learnt(self.counted(batch))
         loss = self.weighed(batch, errors, counted)
         taken = tf.reduce_mean(tf.gather(q, batch.actions, batch_dims=2))
         return loss, {"loss": loss, "q": taken}, self.priorities(tf.abs(errors), counted)
 
-    def along(self, network, batch, states):
-        """Action values of every row by a network, from stored states [B, 2, H] or from zeros, [T, B, A]."""
-        states = states if self.config.stored_state else tf.zeros_like(states)
-        q, _ = network.unroll(self.seen(batch), batch.first, tuple(tf.unstack(states, axis=1)), self.config.burn_in)
-        return q
+    def along(self, unroll, batch):
+        """What a network's `unroll` says of every row, from stored states or from zeros: a tuple of [T, B, A]."""
+        states = batch.states if self.config.stored_state else tf.zeros_like(batch.states)
+        return unroll(self.seen(batch), batch.first, tuple(tf.unstack(states, axis=1)), self.config.burn_in)[:-1]
 
     def seen(self, batch):
         """What a network sees of each row."""

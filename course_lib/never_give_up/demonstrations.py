@@ -6,7 +6,7 @@ from course_lib.common import devices
 from course_lib.deep_rl.hard_worlds import DiscoMaze
 from course_lib.deep_rl.learner import Learner
 from course_lib.never_give_up.embedding import InverseDynamics
-from course_lib.never_give_up.novelty import DynamicsLoss, Neighbours
+from course_lib.never_give_up.novelty import DynamicsLoss, Pairs
 
 
 def moves(world, count, rng):
@@ -54,8 +54,8 @@ def embed(size=9, updates=400, batch=128, seed=0, report=lambda done: None):
     learner, losses = Learner(trained, DynamicsLoss(trained), 1e-3), []
     for done in range(updates):
         before, after, actions = moves(world, batch, rng)
-        given = Neighbours(before, after, actions, np.ones(batch, np.float32))
-        measured, _ = learner.update(Neighbours(*(part[:, None] for part in given)))
+        given = Pairs(before, after, actions, np.ones(batch, np.float32))
+        measured, _ = learner.update(Pairs(*(part[:, None] for part in given)))
         losses.append(float(measured["embedding loss"]))
         report(done + 1)
     return trained, untrained, np.array(losses)

@@ -5,13 +5,11 @@ The curves are shipped. This makes those that are missing, all in about twenty m
     python -m course_lib.never_give_up.mazes [--to FILE]
 """
 
-import argparse
 import dataclasses
 import pathlib
 
 import numpy as np
 
-from course_lib.common import devices
 from course_lib.deep_rl import ladders
 from course_lib.never_give_up import training
 from course_lib.never_give_up.config import NGUConfig
@@ -35,17 +33,12 @@ def configurations():
 def run(config):
     """Train, and return (steps in all worlds, mean cells that an episode visits), [E] each."""
     updates, cells = training.train(config, show_progress=False).metrics.curve("cells")
-    rows = np.where(updates > 0, config.warm_up + (updates - 1) * config.rows, 0)
-    return rows * config.worlds, np.asarray(cells)
+    return ladders.steps_played(config, updates), np.asarray(cells)
 
 
 def main():
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--to", type=pathlib.Path, default=CURVES, help="the table; the shipped one by default")
-    arguments = parser.parse_args()
-    devices.set_up("float32", threads=1)
-    ladders.make(arguments.to, chosen=configurations(), run_one=run)
+    ladders.command(__doc__, CURVES, configurations(), run)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from course_lib.never_give_up.episodic_memory import EpisodicMemory
 SHRINKING = 1e-5  # of the squared weights of the embedding, as published
 
 
-class Neighbours(NamedTuple):
+class Pairs(NamedTuple):
     """What was seen before an action, and after it.
 
     Attributes:
@@ -149,7 +149,7 @@ class Novelty:
             batch.observations[:, :, -rows - 1 : -1], batch.observations[:, :, -rows:], batch.actions[:, :, -rows - 1 : -1],
             (~batch.last[:, :, -rows - 1 : -1]).astype(np.float32),
         )  # fmt: skip
-        given = Neighbours(*(np.moveaxis(part, 2, 1).reshape(-1, part.shape[1], *part.shape[3:]) for part in parts))
+        given = Pairs(*(np.moveaxis(part, 2, 1).reshape(-1, part.shape[1], *part.shape[3:]) for part in parts))
         measured = {}
         for learner in self.learners.values():
             measured |= learner.update(given)[0]

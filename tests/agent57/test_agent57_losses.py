@@ -41,7 +41,7 @@ def test_the_loss_is_walked_row_by_row(networks):
         loss_of = SplitLoss(*networks, CONFIG)
         loss, told, priorities = loss_of(tensors(batch))
         online, target = (
-            [part.numpy() for part in loss_of.along_both(network, time_major(tensors(batch)))] for network in networks
+            [part.numpy() for part in loss_of.along(network.both, time_major(tensors(batch)))] for network in networks
         )
     costs, found = np.zeros((2, 7)), []
     for k in range(7):

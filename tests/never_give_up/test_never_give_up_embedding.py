@@ -6,7 +6,7 @@ from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.environment import make_worlds
 from course_lib.deep_rl.learner import Learner
 from course_lib.never_give_up.embedding import InverseDynamics, inverse_dynamics_losses
-from course_lib.never_give_up.novelty import DynamicsLoss, Neighbours
+from course_lib.never_give_up.novelty import DynamicsLoss, Pairs
 from tests.never_give_up.small_explorers import eagerly
 
 
@@ -70,11 +70,11 @@ def test_the_loss_is_the_mean_over_what_was_carried_out_and_a_little_of_the_weig
     network, rng = made(), np.random.default_rng(1)
     before, after = rng.normal(size=(2, 4, 4)).astype(np.float32)
     actions, counted = np.array([0, 1, 2, 0], np.int32), np.array([1, 0, 1, 0], np.float32)
-    loss, told, each = DynamicsLoss(network)(Neighbours(before, after, actions, counted))
+    loss, told, each = DynamicsLoss(network)(Pairs(before, after, actions, counted))
     assert float(told["embedding loss"]) == pytest.approx(float(each[0] + each[2]) / 2, rel=1e-5)
     squares = sum((variable.numpy().astype(float) ** 2).sum() for variable in network.trainable_variables)
     assert float(loss - told["embedding loss"]) == pytest.approx(0.5e-5 * squares, rel=0.02)
-    nothing = DynamicsLoss(network)(Neighbours(before, after, actions, 0 * counted))[1]
+    nothing = DynamicsLoss(network)(Pairs(before, after, actions, 0 * counted))[1]
     assert float(nothing["embedding loss"]) == 0
 
 
@@ -106,7 +106,7 @@ def test_in_a_maze_that_flashes_the_action_is_found_and_the_lights_are_left_out(
     learner, (before, after, actions) = Learner(network, DynamicsLoss(network), 3e-3), walked(60, 0)
     rows = np.random.default_rng(0).integers(len(actions), size=(64, 200))
     first = float(tf.reduce_mean(network.losses_of(before, after, actions)))
-    learner.update(Neighbours(before[rows], after[rows], actions[rows], np.ones(rows.shape, np.float32)))
+    learner.update(Pairs(before[rows], after[rows], actions[rows], np.ones(rows.shape, np.float32)))
     assert first > 1 and float(tf.reduce_mean(network.losses_of(*walked(10, 1)))) < 0.1 * first
     worlds = make_worlds("DiscoMaze-5", 30, 2)
     env = worlds.env
