@@ -23,6 +23,8 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEARN, DEVELOP, GPU = "requirements.txt", "requirements-dev.txt", "requirements-gpu.txt"
 SIZES = {LEARN: (0.8, 2.9), DEVELOP: (0.9, 3.1), GPU: (3.5, 8.0)}  # GB to download, GB on disk
+# One worker a core, each with whole files, in the order of the folders: the notebooks come last. `-n 0` for none.
+WORKERS = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder"]
 BARE = {"update": ("course_lib", "update"), "lock": ("course_lib.common.lock",)}  # these need nothing installed
 COMMANDS = {
     "lab": "open the course in JupyterLab (options such as --no-browser --port 8899 are passed on)",
@@ -146,7 +148,7 @@ def act(command, more, fast=False, gpu=False):
     if command == "test":
         names = ("tests", "solutions" if (ROOT / "solutions").exists() else "exercises", "notebooks/00_*.ipynb")
         quick = ["-m", "not slow", *(path for name in names for path in ROOT.glob(name))] if fast else []
-        return call(PYTHON, "-m", "pytest", "--nbval", *quick, *more)
+        return call(PYTHON, "-m", "pytest", "--nbval", *WORKERS, *quick, *more)
     if command == "lint":
         return call(PYTHON, "-m", "ruff", "check") or call(PYTHON, "-m", "ruff", "format", "--check")
     if command == "bench":
