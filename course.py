@@ -23,8 +23,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEARN, DEVELOP, GPU = "requirements.txt", "requirements-dev.txt", "requirements-gpu.txt"
 SIZES = {LEARN: (0.8, 2.9), DEVELOP: (0.9, 3.1), GPU: (3.5, 8.0)}  # GB to download, GB on disk
-# One worker a core, each with whole files, in the order of the folders: the notebooks come last. `-n 0` for none.
-WORKERS = ["--numprocesses=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder"]
+WORKERS = ["-n=logical", "--maxprocesses=4", "--dist=loadfile", "--no-loadscope-reorder"]  # whole files, in order
 BARE = {"update": ("course_lib", "update"), "lock": ("course_lib.common.lock",)}  # these need nothing installed
 COMMANDS = {
     "lab": "open the course in JupyterLab (options such as --no-browser --port 8899 are passed on)",

@@ -14,6 +14,7 @@ Rooms, along the way from what is seen to what is done:
   agent, training      acting; the loop
   rnd, rnd_training    distillation alone, with a policy that has values of two kinds (Burda et al.)
   demonstrations       what each idea does, in small
+  montezuma            Montezuma's Revenge, walked with and without the episodic bonus
   mazes                how much of a maze is seen, with and without each bonus, over three seeds
 """
 
