@@ -43,6 +43,7 @@ def first_of_each_context():
                 yield pytest.param(target, source, code[: code.index(source)], id=f"{path.stem}-{target.name}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target, source, above", list(first_of_each_context()))
 def test_the_worked_answers_get_all_points(target, source, above):
     """In the grader's way of running them, for each kind of array."""
