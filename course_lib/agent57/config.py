@@ -14,6 +14,7 @@ class Agent57Config(NGUConfig):
 
     Attributes:
       split: whether what is paid and what is new have networks of their own; else one learns their sum.
+      add_returns: whether actions are chosen by h⁻¹(Q_e) + β h⁻¹(Q_i), in the units of returns; else by Q_e + β Q_i.
       bandit: whether each actor chooses who plays its next episode; else it is always the same member.
       bandit_window: τ, episodes from which it is chosen.
       bandit_epsilon: chance of a member drawn from all alike.
@@ -23,6 +24,7 @@ class Agent57Config(NGUConfig):
     """
 
     split: bool = True
+    add_returns: bool = False
     bandit: bool = True
     bandit_window: int = 160
     bandit_epsilon: float = 0.5
@@ -46,6 +48,10 @@ class Agent57Config(NGUConfig):
         if self.split and not (self.retrace and self.rescale):
             raise ValueError(
                 "split values are learnt by Retrace as h(q): leave retrace=True and rescale=True, or set split=False."
+            )
+        if self.add_returns and not self.split:
+            raise ValueError(
+                "add_returns=True adds two values, and with split=False there is one: set one of both back."
             )
 
     @classmethod

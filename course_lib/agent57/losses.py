@@ -40,7 +40,7 @@ class SplitLoss(Agent57Loss):
         batch = time_major(batch)
         q, target_q = (self.along(network.both, batch) for network in (self.online, self.target))
         betas, discounts = (tf.gather(ladder, self.members(batch)) for ladder in (self.betas, self.discounts))
-        policy = shared_policy.current(*q, betas)
+        policy = shared_policy.current(*self.online.addends(*q), betas)
         errors = split_errors.current(
             *q, *target_q, policy, batch.actions, batch.rewards_tp1, batch.extras[..., BONUS],
             batch.discounts_tp1 * discounts, self.traces(policy, batch),

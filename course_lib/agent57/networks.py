@@ -4,6 +4,7 @@ from course_lib.agent57.split import combined
 from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.networks import QNetwork
+from course_lib.deep_rl.targets import unscale
 
 
 @keras.saving.register_keras_serializable("agent57")
@@ -15,15 +16,21 @@ class SplitQNetwork(keras.Model):
     Args:
       shape, actions, hidden, dueling: as for `QNetwork`.
       betas: β of each member, a list.
+      add_returns: whether h⁻¹ of both is added. Published is h(h⁻¹(Q_e) + β h⁻¹(Q_i)): h rises, so the order is the same.
     """
 
     recurrent = True
 
-    def __init__(self, shape, actions, hidden, dueling, betas, **options):
+    def __init__(self, shape, actions, hidden, dueling, betas, add_returns=False, **options):
         super().__init__(**options)
         self.settings = {"shape": tuple(shape), "actions": actions, "hidden": hidden, "dueling": dueling}
-        self.settings |= {"betas": list(map(float, betas))}
-        self.actions, self.betas, self.context = actions, tf.constant(betas, tf.float32), 1 + len(betas)
+        self.settings |= {"betas": list(map(float, betas)), "add_returns": add_returns}
+        self.add_returns, self.actions, self.betas, self.context = (
+            add_returns,
+            actions,
+            tf.constant(betas, tf.float32),
+            1 + len(betas),
+        )
         self.extrinsic, self.intrinsic = (
             QNetwork(shape, actions, hidden, dueling, recurrent=True, context=self.context) for _ in range(2)
         )
@@ -42,10 +49,14 @@ class SplitQNetwork(keras.Model):
         (extrinsic, state_e), (intrinsic, state_i) = found
         return extrinsic, intrinsic, tuple(tf.concat(parts, axis=-1) for parts in zip(state_e, state_i, strict=True))
 
+    def addends(self, extrinsic, intrinsic):
+        """What of Q_e and Q_i is added up to choose an action, (of e, of i)."""
+        return (unscale(extrinsic), unscale(intrinsic)) if self.add_returns else (extrinsic, intrinsic)
+
     def unroll(self, seen, first, state, burn_in=0):
         """What is acted by along sequences; returns (Q_e + β_j Q_i [T, B, A], state)."""
         extrinsic, intrinsic, state = self.both(seen, first, state, burn_in)
-        return combined(extrinsic, intrinsic, tf.linalg.matvec(seen[-1][..., 1:], self.betas)), state
+        return combined(*self.addends(extrinsic, intrinsic), tf.linalg.matvec(seen[-1][..., 1:], self.betas)), state
 
     def call(self, observations):
         """What the member that exploits acts by, without a memory of what was before, [B, A]."""

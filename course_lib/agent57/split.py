@@ -8,8 +8,6 @@ from course_lib.workbook import exercise
 def combined(extrinsic, intrinsic, betas):
     """What a member acts by: Q_e + β_j Q_i, [..., A]; β of the rows, [...].
 
-    Where both are h of something, h(h⁻¹(Q_e) + β h⁻¹(Q_i)) would be the value of the sum; on Atari it made no difference.
-
     Source: Badia et al. 2020 (Agent57), section 3.1 and appendix B.
     """
     return extrinsic + betas[..., None] * intrinsic

@@ -57,7 +57,7 @@ class Agent57System(NGUSystem):
         if not config.split:
             return NGUSystem.network_of(worlds, config)
         betas = weights_of_the_bonus(config.members, config.bonus_weight)
-        return SplitQNetwork(worlds.shape, worlds.actions, config.hidden, config.dueling, betas)
+        return SplitQNetwork(worlds.shape, worlds.actions, config.hidden, config.dueling, betas, config.add_returns)
 
     @staticmethod
     def loss_of(online, target, config):

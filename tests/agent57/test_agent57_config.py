@@ -49,6 +49,11 @@ def test_split_values_are_learnt_in_one_way_alone(name):
     assert not getattr(dataclasses.replace(Agent57Config.laptop(), split=False, **{name: False}), name)
 
 
+def test_returns_are_added_of_two_values_alone():
+    with pytest.raises(ValueError, match="add_returns=True adds two values"):
+        dataclasses.replace(Agent57Config.laptop(), split=False, add_returns=True)
+
+
 def test_each_rung_is_an_idea_more():
     """R2D2 has one member and no bonus; then Never Give Up, two networks, and the bandit, which is the whole."""
     made = {name: rung(Agent57Config.laptop(), LADDER, name) for name in LADDER}

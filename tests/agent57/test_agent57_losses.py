@@ -24,7 +24,7 @@ def tensors(batch):
     return Sequences(*map(tf.constant, batch))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def networks():
     """One that learns and its target."""
     keras.utils.set_random_seed(0)
@@ -34,8 +34,13 @@ def networks():
     return made
 
 
-def test_the_loss_is_walked_row_by_row(networks):
+@pytest.mark.parametrize("add_returns", [False, True])
+def test_the_loss_is_walked_row_by_row(networks, add_returns):
     """Both errors by the sum of Retrace in float64, each for its own reward, with one policy; then loss, parts and priorities."""
+    networks[0].add_returns = add_returns
+    for network in networks if add_returns else ():  # values so large that it matters
+        for part, scale in ((network.extrinsic, 200), (network.intrinsic, 100)):
+            part.advantages.kernel.assign(scale * part.advantages.kernel)
     batch = sequences(CONFIG, 8, count=7)
     with eagerly():
         loss_of = SplitLoss(*networks, CONFIG)
@@ -43,10 +48,12 @@ def test_the_loss_is_walked_row_by_row(networks):
         online, target = (
             [part.numpy() for part in loss_of.along(network.both, time_major(tensors(batch)))] for network in networks
         )
-    costs, found = np.zeros((2, 7)), []
+    costs, found, turned = np.zeros((2, 7)), [], False
     for k in range(7):
         member = batch.extras[k, :, MEMBER].astype(int)
-        best = (online[0][:, k] + BETAS[member][:, None] * online[1][:, k]).argmax(axis=1)
+        paid, new = (h_inverse(part[:, k]) if add_returns else part[:, k] for part in online)
+        best = (paid + BETAS[member][:, None] * new).argmax(axis=1)
+        turned |= (best != (online[0][:, k] + BETAS[member][:, None] * online[1][:, k]).argmax(axis=1)).any()
         discounts, sizes = batch.discounts_tp1[k] * GAMMAS[member], []
         for t in range(1, 7):
             if batch.last[k, t]:
@@ -67,7 +74,7 @@ def test_the_loss_is_walked_row_by_row(networks):
     )
     assert float(loss) == float(told["loss"]) == pytest.approx(right.sum(), rel=2e-3)
     np.testing.assert_allclose(priorities, found, rtol=2e-3)
-    assert tuple(told) == SplitLoss.names
+    assert tuple(told) == SplitLoss.names and turned == add_returns
 
 
 def test_nothing_of_one_loss_depends_on_the_weights_of_the_other_network(networks):

@@ -5,14 +5,14 @@ from course_lib.common.checkpoints import save_model
 from course_lib.common.quiet import keras
 from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.value_losses import time_major
-from tests.never_give_up.small_explorers import AGENT57, eagerly, precision, sequences
+from tests.never_give_up.small_explorers import AGENT57, eagerly, h, h_inverse, precision, sequences
 
 BETAS = [0.0, 0.5, 2.0]
 
 
-def made(seed=0, shape=(3,)):
+def made(seed=0, shape=(3,), **options):
     keras.utils.set_random_seed(seed)
-    network = SplitQNetwork(shape, 3, 4, True, BETAS)
+    network = SplitQNetwork(shape, 3, 4, True, BETAS, **options)
     network.build()
     return network
 
@@ -50,6 +50,22 @@ def test_what_is_acted_by_is_the_sum_of_two_networks():
         np.testing.assert_allclose(end[k], np.concatenate([parts[0][1][k], parts[1][1][k]], axis=1), rtol=1e-5)
         np.testing.assert_allclose(both[k], end[k], rtol=1e-6)
     assert q.shape == (6, 5, 3) and np.ptp(betas) == 2
+
+
+def test_returns_are_added_where_that_is_asked_for():
+    """The order of h(h⁻¹(Q_e) + β h⁻¹(Q_i)), by h and h⁻¹ in float64, which is not that of Q_e + β Q_i everywhere."""
+    with eagerly():
+        network = made(add_returns=True)
+        for part, scale in ((network.extrinsic, 200), (network.intrinsic, 100)):  # values so large that h bends
+            part.advantages.kernel.assign(scale * part.advantages.kernel)
+        seen, first, state, betas = along(network)
+        q, _ = network.unroll(seen, first, state)
+        extrinsic, intrinsic, _ = (np.asarray(part, float) for part in (*network.both(seen, first, state)[:2], 0))
+    both = h(h_inverse(extrinsic) + betas[..., None] * h_inverse(intrinsic))
+    np.testing.assert_array_equal(np.argsort(q, axis=-1), np.argsort(both, axis=-1))
+    added = extrinsic + betas[..., None] * intrinsic
+    assert (np.argmax(added, axis=-1) != np.argmax(both, axis=-1)).any()
+    assert SplitQNetwork.from_config(network.get_config()).add_returns
 
 
 def test_the_halves_of_the_state_are_apart():
