@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.common.fields import between, positive
+from course_lib.common.fields import at_least, between, positive
 from course_lib.never_give_up.config import NGUConfig
 
 
@@ -36,6 +36,7 @@ class Agent57Config(NGUConfig):
         super().__post_init__()
         positive(self, "bandit_window", "evaluator_window")
         between(self, 0, 1, "bandit_epsilon", "middle_discount")
+        at_least(self, 0, "bandit_bonus")
         if self.bandit and self.bandit_window < self.members:
             raise ValueError(
                 f"bandit_window={self.bandit_window}: everybody has to have played in it, so take {self.members} or more."
@@ -71,7 +72,7 @@ class Agent57Config(NGUConfig):
         return cls(
             env="ALE/MontezumaRevenge-v5", worlds=256, hidden=512, n_step=1, alpha=0.9, beta=0.0, last_beta=0.0, ladder=True,
             recurrent=True, burn_in=40, unroll=160, rescale=True, epsilon=0.4, epsilon_alpha=8.0, discount=0.9999,
-            lowest_discount=0.99, members=32, bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=1000,
+            lowest_discount=0.99, members=32, bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=2121,
             rows=40, batches=16, batch_size=64, learning_rate=1e-4, decay=1.0, adam_epsilon=1e-4, clip_norm=40.0, target_every=94,
             updates=100_000, evaluate_every=1000, evaluate_on=8, checkpoint_every=500,
         )  # fmt: skip
@@ -86,6 +87,7 @@ LADDER = {
         "episodic": False,
         "lifelong": False,
         "split": False,
+        "add_returns": False,
         "bandit": False,
     },
     "Never Give Up": {"n_step": 1, "members": 4, "retrace": True, "episodic": True, "lifelong": True},

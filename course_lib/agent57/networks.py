@@ -9,7 +9,7 @@ from course_lib.deep_rl.targets import unscale
 
 @keras.saving.register_keras_serializable("agent57")
 class SplitQNetwork(keras.Model):
-    """Q_e and Q_i by networks of their own, both told who plays; what is acted by is Q_e + β_j Q_i.
+    """Q_e and Q_i by networks of their own, both told who plays; what is acted by is their sum, weighed by β_j.
 
     Their states lie side by side: h and c have 2H numbers each.
 
@@ -54,7 +54,7 @@ class SplitQNetwork(keras.Model):
         return (unscale(extrinsic), unscale(intrinsic)) if self.add_returns else (extrinsic, intrinsic)
 
     def unroll(self, seen, first, state, burn_in=0):
-        """What is acted by along sequences; returns (Q_e + β_j Q_i [T, B, A], state)."""
+        """What is acted by along sequences, Q_e + β_j Q_i or that of their returns; returns (it [T, B, A], state)."""
         extrinsic, intrinsic, state = self.both(seen, first, state, burn_in)
         return combined(*self.addends(extrinsic, intrinsic), tf.linalg.matvec(seen[-1][..., 1:], self.betas)), state
 

@@ -1,15 +1,17 @@
 """Progress on the 57 games, as publications tell it: totals of each agent, and the score on each game.
 
 Sources of `scores.csv`: random, human and DQN (30 idle steps at the start): Wang et al. 2016; R2D2: Kapturowski et al. 2019;
-NGU: Badia et al. 2020a, the member that exploits of 32, printed rounded; MuZero: Schrittwieser et al. 2020; Agent57: Badia et
+NGU: Badia et al. 2020a, table of all games, the member that exploits of 32, rounded there (their
+abstract has a median of 1344 %, the table gives 1208 %); MuZero: Schrittwieser et al. 2020; Agent57: Badia et
 al. 2020b. A random player of Video Pinball stands there with 0 points: only so the published means come out.
 """
 
-import csv
 import pathlib
 from typing import NamedTuple
 
 import numpy as np
+
+from course_lib.deep_rl.ladders import read_rows
 
 FILE = pathlib.Path(__file__).with_name("scores.csv")
 GAMES = 57
@@ -46,8 +48,7 @@ def human_normalised():
     Returns:
       (the games' names, {agent: float [57]}), agents in the order of their years.
     """
-    head, *rows = csv.reader(FILE.open(encoding="utf-8"))
-    games, values = [row[0] for row in rows], np.array([row[1:] for row in rows], float)
-    chance, human = values[:, 0], values[:, 1]
-    agents = {name: values[:, k] for k, name in enumerate(head[1:]) if k > 1}
-    return games, {name: 100 * (scores - chance) / (human - chance) for name, scores in agents.items()}
+    rows = read_rows(FILE)
+    chance, human, *agents = (np.array([float(row[name]) for row in rows]) for name in list(rows[0])[1:])
+    shares = [100 * (scores - chance) / (human - chance) for scores in agents]
+    return [row["game"] for row in rows], dict(zip(list(rows[0])[3:], shares, strict=True))

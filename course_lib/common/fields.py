@@ -8,6 +8,13 @@ def positive(config, *names):
             raise ValueError(f"{name}={getattr(config, name)}: it has to be 1 or more.")
 
 
+def at_least(config, low, *names):
+    """Raise a ValueError unless each of these fields is so much or more."""
+    for name in names:
+        if not getattr(config, name) >= low:
+            raise ValueError(f"{name}={getattr(config, name)}: it has to be {low} or more.")
+
+
 def between(config, low, high, *names):
     """Raise a ValueError unless each of these fields lies between two numbers, or is one of them."""
     for name in names:

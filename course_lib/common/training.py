@@ -32,8 +32,9 @@ def run_updates(
 ):
     """Call `update(step)` for every step that is still to be done.
 
-    Nothing but `state` and the step decides what an update does, so that a run that was killed and goes on takes the
-    same way as one that was not.
+    Nothing but `state` and the step decides what an update does, so that a run that was killed and goes on from its last
+    checkpoint takes the same way as one that was not. (One that was *asked* to stop saves where it is. Where worlds begin
+    anew behind each checkpoint, they do so there as well, and it goes on as well as the other, not in the same way.)
 
     Args:
       update: step -> {name: loss}, with steps counted from 0; the losses may still be on the device, and a step may
@@ -131,7 +132,9 @@ def open_run(folder, config):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     file, now = folder / "config.json", json.loads(json.dumps(dataclasses.asdict(config)))
-    before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else now
+    known = [field for field in dataclasses.fields(config) if field.default is not dataclasses.MISSING]
+    before = json.loads(json.dumps({field.name: field.default for field in known}))  # of settings younger than the run
+    before |= json.loads(file.read_text(encoding="utf-8")) if file.exists() else now
     others = [name for name in now if name not in FREE and before.get(name) != now[name]]
     if others:
         told = ", ".join(f"{name}={before.get(name)!r} there and {now[name]!r} now" for name in others)

@@ -43,7 +43,7 @@ class ValueConfig:
       learning_rate: of Adam, at first.
       decay: what the learning rate has fallen to at the end, as a share; 1 keeps it.
       adam_epsilon: of Adam.
-      clip_norm: the largest norm of a gradient.
+      clip_norm: the largest norm of a gradient; 0 for any.
       target_every: updates between copies to the target network.
       updates: in all.
       evaluate_every: updates from one evaluation to the next.
@@ -199,7 +199,7 @@ class PolicyConfig:
       entropy_weight: of the entropy's.
       clip_rewards: whether learners see the sign of a reward alone.
       learning_rate: of Adam; it falls to a hundredth over the run.
-      clip_norm: the largest norm of a gradient.
+      clip_norm: the largest norm of a gradient; 0 for any.
       updates: in all.
       evaluate_every: updates from one evaluation to the next.
       evaluate_on: episodes of it.

@@ -17,7 +17,7 @@ class Teacher:
 
     def __init__(self, network, learning_rate, epsilon, clip_norm, strategy, decay=0.0):
         self.variables, self.replicas = network.trainable_variables, strategy.num_replicas_in_sync
-        share = clip_norm and clip_norm / self.replicas  # Keras clips before it adds replicas up
+        share = clip_norm / self.replicas if clip_norm else None  # Keras clips before it adds replicas up
         known = {"epsilon": epsilon, "global_clipnorm": share}
         if decay:  # Keras shrinks weights by decay × learning rate
             known["weight_decay"] = decay / learning_rate

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from course_lib.common.fields import between, positive
+from course_lib.common.fields import at_least, between, positive
 from course_lib.deep_rl.config import PolicyConfig, ValueConfig
 
 
@@ -59,6 +59,8 @@ class NGUConfig(ValueConfig):
         super().__post_init__()
         positive(self, "members", "neighbours", "memory", "embedding", "features", "novelty_rows")
         between(self, 0, 1, "lowest_discount", "trace_decay", "evaluation_epsilon")
+        at_least(self, 0, "bonus_weight", "cluster", "constant", "largest_similarity", "novelty_rate")
+        at_least(self, 1, "largest_multiplier")
         if not self.lowest_discount <= self.discount < 1:
             raise ValueError(
                 f"discount={self.discount}, lowest_discount={self.lowest_discount}: the first has to be below 1, the other not above it."
@@ -94,7 +96,7 @@ class NGUConfig(ValueConfig):
         return cls(
             env="ALE/MontezumaRevenge-v5", worlds=256, hidden=512, n_step=1, alpha=0.9, beta=0.0, last_beta=0.0, ladder=True,
             recurrent=True, burn_in=40, unroll=80, rescale=True, epsilon=0.4, epsilon_alpha=8.0, discount=0.997, lowest_discount=0.99, members=32,
-            bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=1000, rows=40, batches=16, batch_size=64,
+            bonus_weight=0.3, memory=30_000, replay=19_520, keep_replay=False, warm_up=1081, rows=40, batches=16, batch_size=64,
             learning_rate=1e-4, decay=1.0, adam_epsilon=1e-4, clip_norm=40.0, target_every=94, updates=100_000, evaluate_every=1000,
             evaluate_on=8, checkpoint_every=500,
         )  # fmt: skip
@@ -125,6 +127,9 @@ class RNDConfig(PolicyConfig):
         super().__post_init__()
         positive(self, "features")
         between(self, 0, 1, "intrinsic_discount", "novelty_share")
+        at_least(self, 0, "extrinsic_weight", "intrinsic_weight", "novelty_rate")
+        if self.intrinsic_discount == 1:
+            raise ValueError("intrinsic_discount=1: a return that never ends needs one below 1.")
         if self.whole_episodes or not self.baseline:
             raise ValueError("both kinds of values are needed: leave baseline=True and whole_episodes=False.")
 
@@ -137,11 +142,12 @@ class RNDConfig(PolicyConfig):
     def paper(cls):
         """Return distillation for Montezuma's Revenge, for a GPU: 128 worlds, 128 steps each.
 
-        The numbers are the publication's. Its networks differ: leaky convolutions, a predictor that is deeper than the
-        random network, actions that stick with a chance of .25.
+        The numbers are the publication's. What differs: its convolutions are leaky, its predictor is deeper than the random
+        network and learns from each minibatch (here once an epoch), its learning rate stays, its advantages are not
+        normalised, its statistics begin with a random player, its actions stick with a chance of .25.
         """
         return cls(
             env="ALE/MontezumaRevenge-v5", worlds=128, hidden=512, steps=128, epochs=4, minibatches=4, clip=0.1, value_weight=1.0,
             entropy_weight=0.001, discount=0.999, clip_rewards=True, learning_rate=1e-4, features=512, novelty_rate=1e-4,
-            novelty_share=0.25, updates=30_000, evaluate_every=100, evaluate_on=8, checkpoint_every=100,
+            novelty_share=0.25, clip_norm=0.0, updates=30_000, evaluate_every=100, evaluate_on=8, checkpoint_every=100,
         )  # fmt: skip

@@ -25,7 +25,7 @@ class Walk(NamedTuple):
     """What a walk came to.
 
     Attributes:
-      places: after each move (column and line of the screen, room), int [T, 3].
+      places: after each move (column and line of the screen, WIDTH times the room), int [T, 3].
       bonus: r^episodic after each move, [T].
       score: of the game, which nobody looked at on the way.
       screens: {room: as it was first seen, uint8 [210, 160, 3]}.
@@ -45,7 +45,7 @@ def walk(moves, curious, seed=0):
     """Walk through the game; when all lives are lost, a new game, and a new memory, begin.
 
     Args:
-      moves: T, even.
+      moves: T.
       curious: whether to follow the plan with the largest bonus, else the first one.
       seed: of the plans.
 
@@ -60,14 +60,14 @@ def walk(moves, curious, seed=0):
     while len(places) < moves:
         plans = rng.choice(actions, size=(PLANS, MOVES_OF_A_PLAN))
         best = np.argmax([_bonus_of(plan, game, memory) for plan in plans]) if curious else 0
-        for action in plans[best][: MOVES_OF_A_PLAN // 2]:
+        for action in plans[best][: min(MOVES_OF_A_PLAN // 2, moves - len(places))]:
             score += _hold(action, game)
             if over := game.game_over():
                 game.reset_game()
             places.append(_place(game))
             bonus.append(memory.bonuses(places[-1][None], np.array([over]))[0])
             screens.setdefault(int(places[-1][2]) // WIDTH, game.getScreenRGB())
-    return Walk(np.array(places, int)[:moves], np.array(bonus)[:moves], score, screens)
+    return Walk(np.array(places, int), np.array(bonus), score, screens)
 
 
 def _begin(seed):
@@ -99,6 +99,6 @@ def _hold(action, game):
 
 
 def _place(game):
-    """Column and line of the player on the screen, and its room."""
+    """Column and line of the player on the screen, and WIDTH times its room: what is remembered."""
     ram = game.getRAM().astype(np.float32)
     return np.array([ram[COLUMN], TOP - ram[LINE], WIDTH * ram[ROOM]], np.float32)

@@ -36,7 +36,7 @@ class RNDSystem(PolicySystem):
     def judge(self, rollout, rng):
         """What a rollout teaches, as `Decisions`; the predictor learns from it, too."""
         config = self.config
-        seen = np.concatenate([rollout.observations[1:], self.worlds.observations[None]])
+        seen = newest(np.concatenate([rollout.observations[1:], self.worlds.observations[None]]), self.worlds)
         flat = seen.reshape(-1, *seen.shape[2:])
         bonuses = self.scale(self._errors(flat).numpy().reshape(seen.shape[:2]))
         ended = rollout.terminated_tp1 | rollout.truncated_tp1
@@ -59,6 +59,11 @@ class RNDSystem(PolicySystem):
         return held | {"distillation_optimizer": self.predictor.optimizer, "scale": self.scale}
 
 
+def newest(observations, worlds):
+    """What distillation looks at: of frames that are seen at once the newest one alone, else all."""
+    return observations[..., -1:] if worlds.stack > 1 else observations
+
+
 def make(config, strategy=None):
     """Make worlds, networks and learners; nothing is played yet.
 
@@ -75,7 +80,7 @@ def make(config, strategy=None):
     with strategy.scope():
         network = TwoValueNetwork(worlds.shape, worlds.actions, config.hidden)
         network.build()
-        distillation = Distillation(worlds.shape, config.features)
+        distillation = Distillation(newest(worlds.observations, worlds).shape[1:], config.features)
         falling = falling_rate(config.learning_rate, 0.01, config.updates * config.epochs * config.minibatches)
         learner = Learner(network, TwoValueLoss(network, config), falling, 1e-5, config.clip_norm, strategy, xla)
         predictor = Learner(

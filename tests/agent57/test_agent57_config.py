@@ -6,6 +6,7 @@ from course_lib.agent57 import ablations, coins, training
 from course_lib.agent57.config import LADDER, Agent57Config
 from course_lib.common import command
 from course_lib.deep_rl.config import rung
+from tests.never_give_up.small_explorers import sequences_at_first
 
 
 def test_the_papers_numbers():
@@ -18,6 +19,7 @@ def test_the_papers_numbers():
     }  # fmt: skip
     config = Agent57Config.paper()
     assert {name: getattr(config, name) for name in expected} == expected
+    assert sequences_at_first(config) >= 6250
     assert config.stride == 80 and config.worlds * config.replay == pytest.approx(5e6, rel=0.01)
 
 
@@ -52,6 +54,10 @@ def test_split_values_are_learnt_in_one_way_alone(name):
 def test_returns_are_added_of_two_values_alone():
     with pytest.raises(ValueError, match="add_returns=True adds two values"):
         dataclasses.replace(Agent57Config.laptop(), split=False, add_returns=True)
+    with pytest.raises(ValueError, match="^bandit_bonus=-1.0: it has to be 0 or more"):
+        dataclasses.replace(Agent57Config.laptop(), bandit_bonus=-1.0)
+    for name in LADDER:
+        assert not rung(dataclasses.replace(Agent57Config.laptop(), add_returns=True), LADDER, name).add_returns
 
 
 def test_each_rung_is_an_idea_more():

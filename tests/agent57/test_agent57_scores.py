@@ -31,5 +31,12 @@ def test_capped_means_and_counts_are_those_of_the_table(agent):
     assert (AGENTS[agent] > 100).sum() == printed.above_human
 
 
+def test_ngu_on_the_games_that_it_was_made_for():
+    """Montezuma's Revenge 10.4 and Private Eye 100 thousand points, as in the text of Badia et al. 2020a."""
+    scores = dict(zip(GAMES_NAMED, AGENTS["NGU"], strict=True))
+    assert scores["Montezuma's Revenge"] == pytest.approx(100 * 10_400 / 4753.3)
+    assert scores["Private Eye"] == pytest.approx(100 * (100_000 - 24.9) / (69_571.3 - 24.9))
+
+
 def test_the_fifth_percentile_of_agent57():
     assert np.percentile(AGENTS["Agent57"], 5) == pytest.approx(116.67, abs=0.01)

@@ -40,6 +40,13 @@ def run(folder):
     return trained("agent57", folder)
 
 
+def test_returns_are_added_where_the_settings_say_so():
+    with eagerly():
+        system = made("agent57", add_returns=True)
+        told = system.update(0)
+    assert system.network.add_returns and system.target.add_returns and np.isfinite(float(told["loss"]))
+
+
 def test_a_run_measures_what_it_says(run):
     """Evaluations at 0 and 4 and who was examined; shares of who plays; losses of both networks, each with its optimiser."""
     assert run.metrics.curve("return")[0].tolist() == run.metrics.curve("examined")[0].tolist() == [0, 4]

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import signal
 
 import numpy as np
@@ -183,6 +184,18 @@ def test_other_settings_are_refused_and_named(tmp_path):
     with pytest.raises(ValueError, match=r"size=1 there and 2 now, name='toy' there and 'other' now\. Choose another"):
         Toy().run(tmp_path, size=2, name="other", updates=99)
     assert (tmp_path / "config.json").read_bytes() == before
+
+
+def test_a_setting_that_is_younger_than_the_run_had_its_default(tmp_path):
+    """A version of the course from before it did not write it down."""
+    Toy().run(tmp_path)
+    file = tmp_path / "config.json"
+    older = {name: value for name, value in json.loads(file.read_text()).items() if name != "size"}
+    file.write_text(json.dumps(older))
+    with pytest.raises(ValueError, match=r"size=1 there and 2 now\."):
+        Toy().run(tmp_path, size=2)
+    Toy().run(tmp_path)
+    assert json.loads(file.read_text())["size"] == 1
 
 
 def test_a_refused_run_leaves_no_file(tmp_path):

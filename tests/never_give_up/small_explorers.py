@@ -65,6 +65,11 @@ def precision(policy):
         keras.config.set_dtype_policy(before)
 
 
+def sequences_at_first(config):
+    """Whole windows in the replay when learning begins."""
+    return config.worlds * (1 + (config.warm_up - config.window) // config.stride)
+
+
 def made(name, **changes):
     """A system that has played nothing yet."""
     training, config = KINDS[name]

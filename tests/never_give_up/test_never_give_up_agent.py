@@ -3,7 +3,6 @@ import dataclasses
 import numpy as np
 
 from course_lib.common.quiet import keras
-from course_lib.common.quiet import tensorflow as tf
 from course_lib.deep_rl.environment import make_worlds
 from course_lib.deep_rl.networks import QNetwork
 from course_lib.never_give_up.agent import NGUAgent
@@ -95,4 +94,3 @@ def test_the_network_is_shown_signs_where_rewards_are_clipped():
         agent.act(worlds.observations, worlds.first, 0.0, np.random.default_rng(0))
         agent.see(worlds.step(np.zeros(2, int))._replace(rewards=np.array([7.0, -3.0], np.float32)))
     assert agent.last_rewards.tolist() == [1, -1] and agent.bonuses.shape == (2,)
-    assert tf.executing_eagerly()

@@ -5,6 +5,7 @@ import pytest
 from course_lib.common import command
 from course_lib.never_give_up import mazes, training
 from course_lib.never_give_up.config import NGUConfig, RNDConfig
+from tests.never_give_up.small_explorers import sequences_at_first
 
 
 def test_the_papers_numbers():
@@ -20,6 +21,7 @@ def test_the_papers_numbers():
     assert {name: getattr(config, name) for name in expected} == expected
     assert config.worlds * config.replay == pytest.approx(5e6, rel=0.01)
     assert config.target_every * config.batches == pytest.approx(1500, rel=0.01)  # gradient steps
+    assert sequences_at_first(config) >= 6250
 
 
 def test_the_papers_numbers_of_distillation_alone():
@@ -27,7 +29,7 @@ def test_the_papers_numbers_of_distillation_alone():
     expected = {
         "env": "ALE/MontezumaRevenge-v5", "worlds": 128, "steps": 128, "epochs": 4, "minibatches": 4, "clip": 0.1, "gae_lambda": 0.95,
         "discount": 0.999, "intrinsic_discount": 0.99, "extrinsic_weight": 2, "intrinsic_weight": 1, "entropy_weight": 0.001,
-        "learning_rate": 1e-4, "features": 512, "novelty_share": 0.25, "clip_rewards": True, "updates": 30_000,
+        "learning_rate": 1e-4, "features": 512, "novelty_share": 0.25, "clip_norm": 0, "clip_rewards": True, "updates": 30_000,
     }  # fmt: skip
     assert {name: getattr(RNDConfig.paper(), name) for name in expected} == expected
 
@@ -62,6 +64,19 @@ def test_other_refusals():
         RNDConfig(novelty_share=2.0)
     with pytest.raises(ValueError, match="^features=0"):
         RNDConfig(features=0)
+    with pytest.raises(ValueError, match="a return that never ends needs one below 1"):
+        RNDConfig(intrinsic_discount=1.0)
+    for name in ("extrinsic_weight", "intrinsic_weight", "novelty_rate"):
+        with pytest.raises(ValueError, match=f"^{name}=-0.1: it has to be 0 or more"):
+            RNDConfig(**{name: -0.1})
+
+
+@pytest.mark.parametrize("name", ["bonus_weight", "cluster", "constant", "largest_similarity", "novelty_rate"])
+def test_what_would_turn_the_bonus_round_is_refused(name):
+    with pytest.raises(ValueError, match=f"^{name}=-0.1: it has to be 0 or more"):
+        dataclasses.replace(NGUConfig.laptop(), **{name: -0.1})
+    with pytest.raises(ValueError, match="^largest_multiplier=0.5: it has to be 1 or more"):
+        dataclasses.replace(NGUConfig.laptop(), largest_multiplier=0.5)
 
 
 def test_the_command_line_takes_every_field():

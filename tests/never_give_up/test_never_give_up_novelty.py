@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from course_lib.common.quiet import keras
-from course_lib.common.quiet import tensorflow as tf
 from course_lib.never_give_up.novelty import Novelty
 from tests.never_give_up.small_explorers import NGU, eagerly, numbers, sequences
 
@@ -157,4 +156,3 @@ def test_as_many_actors_as_are_asked_for_each_with_a_memory():
             alone = novelty.bonuses(one, seen(step)[1:2], np.array([first]), learning=True)
             among = novelty.bonuses(other, seen(step), np.full(3, first), learning=True)
             np.testing.assert_allclose(alone[0], among[1], rtol=1e-5)
-    assert tf.executing_eagerly()

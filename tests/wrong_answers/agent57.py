@@ -934,6 +934,11 @@ def asks_for_a_logarithm(members, returns, count, window, bonus):
     return _judged(members, returns, count, window, bonus, extra=lambda n, k: np.sqrt(np.log(k) / n))
 
 
+@wrong(agent57.log_is_of_a_window, claim="rounding_is_no_mistake", says="differ in the last digit")
+def allows_nothing(members, returns, count, window, bonus):
+    return _judged(members, returns, count, window, bonus, tolerance=0.0)
+
+
 @wrong(agent57.log_is_of_a_window, claim="wrong_logs_fail", says="goes through")
 def allows_a_lot(members, returns, count, window, bonus):
     return _judged(members, returns, count, window, bonus, tolerance=0.1)
