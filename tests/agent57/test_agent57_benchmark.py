@@ -1,9 +1,12 @@
 """The benchmark runs; how fast is for it to say, not for a test."""
 
+import pytest
+
 from benchmarks import agent57 as benchmark
 from course_lib.deep_rl.networks import QNetwork
 
 
+@pytest.mark.slow
 def test_quick_run(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["agent57", "--quick"])
     benchmark.main()

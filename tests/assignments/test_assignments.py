@@ -55,6 +55,7 @@ def test_every_released_blank_is_reported_as_blank(assignment):
     assert sum(result.score for result in results.values()) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_solutions_are_adopted_whole(assignment):
     adopted = adopt(assignment, ROOT / "solutions")

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import deep_rl as benchmark
 
 
+@pytest.mark.slow
 def test_quick_run(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["deep_rl", "--quick"])
     benchmark.main()

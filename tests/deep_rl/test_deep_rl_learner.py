@@ -216,6 +216,7 @@ def test_under_xla_it_learns_the_same():
     same(numbers(plain), numbers(fast), rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_learns_as_much(precision):
     """The losses of steps 41 to 50 within a tenth of those in float32, and far below the first one; weights stay float32."""

@@ -3,10 +3,12 @@
 import time
 
 import numpy as np
+import pytest
 
 from benchmarks import go as benchmark
 
 
+@pytest.mark.slow
 def test_quick_run(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["go", "--quick"])
     benchmark.main()

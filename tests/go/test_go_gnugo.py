@@ -49,6 +49,7 @@ def is_repeating_suicide(position, move):
 # Rules
 
 
+@pytest.mark.slow
 @needs_gnugo
 @pytest.mark.parametrize("suicide", [False, True])
 @pytest.mark.parametrize("ko", KO_RULES)

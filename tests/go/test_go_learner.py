@@ -136,6 +136,7 @@ def test_the_learning_rate_falls_twice():
     np.testing.assert_allclose(rates[:5] + rates[5:7] + rates[7:], [0.5] * 5 + [0.05] * 2 + [0.005] * 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_learns_as_much(precision):
     """Losses near those in float32; in float16 they are scaled, so that small gradients do not vanish."""

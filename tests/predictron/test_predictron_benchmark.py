@@ -9,6 +9,7 @@ from course_lib import predictron
 from course_lib.predictron import PredictronConfig
 
 
+@pytest.mark.slow
 def test_quick_run(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["predictron", "--quick"])
     benchmark.main()

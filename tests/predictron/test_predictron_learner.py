@@ -127,6 +127,7 @@ def test_a_learner_runs_on_what_was_filled_in_before_it():
     assert all(np.array_equal(a, b) for a, b in zip(before, numbers(made.model.model_variables), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_half_precision_learns_as_much(precision, trained):
     """From the same weights on the same mazes, the losses of updates 26 to 30 within 5 % of those in float32."""

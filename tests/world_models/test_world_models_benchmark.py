@@ -1,6 +1,7 @@
 """The benchmark runs; how fast is for it to say, not for a test."""
 
 import numpy as np
+import pytest
 
 from benchmarks import world_models as benchmark
 from course_lib.common.quiet import keras
@@ -8,6 +9,7 @@ from course_lib.world_models.dreamer import Dreamer
 from tests.world_models.small_dreams import TINY
 
 
+@pytest.mark.slow
 def test_quick_run(capsys, monkeypatch):
     monkeypatch.setattr("sys.argv", ["world_models", "--quick"])
     benchmark.main()
