@@ -63,6 +63,7 @@ def test_solutions_are_adopted_whole(assignment):
     assert {result.status for result in adopted.results.values()} == {"accepted"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
 def test_points_of_a_check_cell_are_the_weights_of_its_claims(path):
     for cell in cells(path, grade=True, solution=False):

@@ -177,6 +177,7 @@ def backup_of_a_quarter(visits, total_values, leaf_value):
     return visits + 1, total_values + 0.25
 
 
+@pytest.mark.slow
 def test_the_search_runs_on_the_learners_versions():
     """Marked versions show in the results: all walks go to a favourite, whatever happens is worth ¼."""
     before = {run: search(run) for run in ("playouts", "network")}

@@ -12,6 +12,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from course_lib import ROOT
 
+pytestmark = pytest.mark.slow  # pytest is started for each
+
 IMAGE = '<img alt="{}" src="data:image/png;base64,{}">'
 SKIPS = {
     "test_skip.py": "import pytest\ndef test_it(): pytest.skip('no chromium')\n",
