@@ -25,12 +25,8 @@ class SplitQNetwork(keras.Model):
         super().__init__(**options)
         self.settings = {"shape": tuple(shape), "actions": actions, "hidden": hidden, "dueling": dueling}
         self.settings |= {"betas": list(map(float, betas)), "add_returns": add_returns}
-        self.add_returns, self.actions, self.betas, self.context = (
-            add_returns,
-            actions,
-            tf.constant(betas, tf.float32),
-            1 + len(betas),
-        )
+        self.actions, self.betas, self.add_returns = actions, tf.constant(betas, tf.float32), add_returns
+        self.context = 1 + len(betas)
         self.extrinsic, self.intrinsic = (
             QNetwork(shape, actions, hidden, dueling, recurrent=True, context=self.context) for _ in range(2)
         )

@@ -3,9 +3,7 @@
 
 def positive(config, *names):
     """Raise a ValueError unless each of these fields is 1 or more."""
-    for name in names:
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name}={getattr(config, name)}: it has to be 1 or more.")
+    at_least(config, 1, *names)
 
 
 def at_least(config, low, *names):

@@ -66,7 +66,8 @@ def walk(moves, curious, seed=0):
                 game.reset_game()
             places.append(_place(game))
             bonus.append(memory.bonuses(places[-1][None], np.array([over]))[0])
-            screens.setdefault(int(places[-1][2]) // WIDTH, game.getScreenRGB())
+            if (room := int(places[-1][2]) // WIDTH) not in screens:
+                screens[room] = game.getScreenRGB()
     return Walk(np.array(places, int), np.array(bonus), score, screens)
 
 

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from course import WORKERS
 from course_lib import ROOT
 
 pytestmark = pytest.mark.slow  # pytest is started for each
@@ -31,6 +32,12 @@ def course(tmp_path):
     for name, text in SKIPS.items():
         (tmp_path / name).write_text(text + "def test_ok(): pass\n")
     return tmp_path
+
+
+@pytest.fixture(params=[False, True], ids=["one process", "workers"])
+def spread(request):
+    """Options: in one process, or as `course.py test` does it."""
+    return WORKERS if request.param else []
 
 
 def run_pytest(course, *arguments, **variables):
@@ -56,14 +63,14 @@ def picture(path, alt, pixels):
     notebook(path, f"from IPython.display import HTML; HTML('{IMAGE.format(alt, pixels)}')", outputs=[stored])
 
 
-def test_every_notebook_has_a_budget_behind_its_cells(course):
+def test_every_notebook_has_a_budget_behind_its_cells(course, spread):
     """Three times the stated time is too much; none stated is an error. Of a figure the text is compared, not the pixels."""
     notebook(course / "good.ipynb", "pass")
     notebook(course / "slow.ipynb", "import time; time.sleep(0.4)", budget=0.1)
     notebook(course / "mute.ipynb", "pass", budget=None)
     picture(course / "repainted.ipynb", "a", "BBBB")
     picture(course / "retold.ipynb", "b", "AA/+==")
-    status, said = run_pytest(course, "--nbval", *sorted(path.name for path in course.glob("*.ipynb")))
+    status, said = run_pytest(course, *spread, "--nbval", *sorted(path.name for path in course.glob("*.ipynb")))
     verdicts = {
         tuple(line.split(" ", 2)[:2]) for line in re.findall(r"^(?:PASSED|FAILED) [^ ]+::(?:Cell 0|budget)", said, re.M)
     }
@@ -88,14 +95,14 @@ def test_a_user_may_skip(course):
 
 
 @pytest.mark.parametrize("name", ["test_skip.py", "test_import.py"])
-def test_in_ci_a_skip_is_a_failure(course, name):
+def test_in_ci_a_skip_is_a_failure(course, spread, name):
     """A test that skips, and a module that skips itself while it is collected; the summary says which."""
-    status, said = run_pytest(course, name, "test_expected.py", COURSE_CI="1")
+    status, said = run_pytest(course, *spread, name, "test_expected.py", COURSE_CI="1")
     assert status == 1
     assert f"{name}" in said.partition("in CI a skip is a failure")[2]
 
 
-def test_in_ci_platform_skips_and_expected_failures_pass(course):
+def test_in_ci_platform_skips_and_expected_failures_pass(course, spread):
     """Their reason says that nothing needed is missing; pytest reports expected failures as skipped."""
-    status, said = run_pytest(course, "test_platform.py", "test_expected.py", COURSE_CI="1")
+    status, said = run_pytest(course, *spread, "test_platform.py", "test_expected.py", COURSE_CI="1")
     assert status == 0, said
